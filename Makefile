@@ -1,0 +1,37 @@
+# Everything is done by the small scripts in bin/; this is the list of them.
+.DEFAULT_GOAL := help
+.PHONY: help run test check messages lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\): ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: ## prepare what is missing, then serve the shop on http://127.0.0.1:8000 until Ctrl-C
+	@bin/packages run
+	@bin/venv run
+	@.venv/bin/python bin/messages --compile
+	@.venv/bin/python bin/prepare
+	@exec .venv/bin/python bin/serve
+
+test: ## all tests on SQLite and on PostgreSQL; PYTEST_ARGS="-k sale" narrows them
+	@bin/packages test
+	@bin/venv dev
+	@.venv/bin/python bin/messages --compile
+	@bin/test
+
+check: ## linters, types, templates, migrations, translations, settings for deployment
+	@bin/packages run
+	@bin/venv dev
+	@bin/check
+
+messages: ## bring the Chinese catalogue up to date with the texts in code and templates
+	@bin/packages run
+	@bin/venv dev
+	@.venv/bin/python bin/messages
+
+lock: ## write requirements/*.txt anew from requirements/*.in
+	@bin/venv dev
+	@bin/lock
+
+clean: ## remove what the tests and the tools left; the shop's data in var/ stays
+	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,174 @@
+"""People: who may do what, and how a PIN proves who stands at the tablet."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from counter import api_clients
+from counter.models import Clerk, PinTry, Role
+from inventory import places
+from inventory.ground import nobody
+from inventory.ground.errors import BadField, RuleBroken
+from inventory.models import Store
+
+CLERK, CASHIER, CHIEF = Role.CLERK, Role.CASHIER, Role.CHIEF
+MANAGER, SHOWROOM, HEAD = Role.MANAGER, Role.SHOWROOM, Role.HEAD
+
+# what a role may do; one line a right
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    "see_pieces": frozenset({CLERK, CASHIER, CHIEF, MANAGER, SHOWROOM, HEAD}),
+    "see_board": frozenset({CLERK, CASHIER, CHIEF, MANAGER, SHOWROOM, HEAD}),
+    "open_shift": frozenset({CLERK, CASHIER, CHIEF, MANAGER}),
+    "close_shift": frozenset({CHIEF, MANAGER}),
+    "sell": frozenset({CLERK, CASHIER, CHIEF, MANAGER}),
+    "see_sales": frozenset({CLERK, CASHIER, CHIEF, MANAGER, HEAD}),
+    "void_sale": frozenset({CLERK, CHIEF, MANAGER}),
+    "agree_void": frozenset({CHIEF, MANAGER}),
+    "agree_discount": frozenset({CHIEF, MANAGER, HEAD}),
+    "see_cards": frozenset({CLERK, CASHIER, CHIEF, MANAGER, SHOWROOM, HEAD}),
+    "print_cards": frozenset({CLERK, CASHIER, CHIEF, MANAGER}),
+    "move_pieces": frozenset({CLERK, CHIEF, MANAGER}),
+    "print_tags": frozenset({CLERK, CHIEF, MANAGER, HEAD}),
+    "import_pieces": frozenset({MANAGER, HEAD}),
+    "set_prices": frozenset({MANAGER, HEAD}),
+    "set_house_prices": frozenset({HEAD}),
+    "below_metal": frozenset({HEAD}),  # a price under grams × board
+    "set_settings": frozenset({MANAGER, HEAD}),
+    "see_cost": frozenset({HEAD}),
+    "all_stores": frozenset({HEAD}),
+}
+
+# how much of labour or a fixed price a role may take off alone: the name of its setting
+DISCOUNT_SETTING = {
+    CLERK: "discount_clerk_bp",
+    CASHIER: "discount_clerk_bp",
+    CHIEF: "discount_chief_bp",
+    MANAGER: "discount_manager_bp",
+}
+
+WRONG_BEFORE_WAIT, WAIT = 5, timedelta(minutes=5)
+WRONG_BEFORE_PASSWORD = 10
+PIN_DIGITS = 6
+
+
+class RoleBackend(ModelBackend):
+    """Django's password sign-in, with rights from the table above."""
+
+    def get_user(self, user_id: int) -> User | None:
+        found = User.objects.select_related("clerk__store", "api_client").filter(pk=user_id).first()
+        return found if found and self.user_can_authenticate(found) else None
+
+    def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Any = None) -> bool:
+        if nobody.is_system(user_obj):
+            return True
+        if not user_obj.is_active or isinstance(user_obj, AnonymousUser):
+            return False
+        role = role_of(user_obj)
+        if role is None:  # nobody's role, so perhaps a program's key
+            return perm in api_clients.rights_of(user_obj)
+        return role in PERMISSIONS.get(perm, frozenset())
+
+
+class PinWrong(RuleBroken):
+    code = "pin_wrong"
+    status = 422
+    sentence = _("This PIN is not right.")
+
+
+class PinLocked(RuleBroken):
+    code = "pin_locked"
+    status = 429
+    retryable = True
+    sentence = _("Too many wrong PINs. Wait five minutes, or sign in with the password.")
+
+
+class PasswordNeeded(RuleBroken):
+    code = "password_needed"
+    status = 403
+    sentence = _("Too many wrong PINs. Sign in with the password.")
+
+
+class BadPin(BadField):
+    code = "bad_pin"
+    sentence = _("A PIN has six digits and is not one digit six times.")
+
+
+def role_of(user: User) -> Role | None:
+    clerk = getattr(user, "clerk", None)
+    return Role(clerk.role) if clerk else None
+
+
+@transaction.atomic
+def hire(*, username: str, name: str, role: Role, store: Store, password: str, pin: str) -> Clerk:
+    """A new person with a role at a store, a password and a PIN of six digits."""
+    _check_new_pin(pin)
+    user = User.objects.create_user(username, password=password, first_name=name)
+    if role == Role.HEAD:
+        # head office keeps the reference data; the books have no form there
+        User.objects.filter(pk=user.pk).update(is_staff=True)
+    places.join(store=store, user=user)
+    return Clerk.objects.create(user=user, role=role, store=store, pin=make_password(pin))
+
+
+def set_pin(*, clerk: Clerk, pin: str) -> None:
+    _check_new_pin(pin)
+    Clerk.objects.filter(pk=clerk.pk).update(pin=make_password(pin))
+
+
+def check_pin(*, user: User, pin: str, purpose: str) -> None:
+    """Returns quietly when the PIN is this person's. Each try is written first and stays written;
+    five wrong ones in a row make everybody wait five minutes, ten ask for the password.
+
+    Call it outside any transaction: hashing takes its time on purpose.
+    """
+    wrong = _wrong_in_a_row(user)
+    if len(wrong) >= WRONG_BEFORE_PASSWORD:
+        raise PasswordNeeded
+    if len(wrong) >= WRONG_BEFORE_WAIT and wrong[0].at > timezone.now() - WAIT:
+        raise PinLocked
+    clerk = Clerk.objects.filter(user=user, user__is_active=True).first()
+    right = clerk is not None and check_password(pin, clerk.pin)
+    PinTry.objects.create(user=user, at=timezone.now(), right=right, purpose=purpose[:40])
+    if not right:
+        raise PinWrong(field="pin")
+
+
+def forgive_pins(user: User) -> None:
+    """A sign-in with the password ends a row of wrong PINs."""
+    PinTry.objects.create(user=user, at=timezone.now(), right=True, purpose="password")
+
+
+def of_store(store: Store) -> QuerySet[Clerk]:
+    """The people who may be switched to at this store's tablets (1 query)."""
+    rows = Clerk.objects.filter(store=store, user__is_active=True)
+    return rows.select_related("user").order_by("pk")
+
+
+def who_may(permission: str, *, store: Store, but: User) -> list[Clerk]:
+    """The people of a store who may agree to something, without the one who asks."""
+    roles: Iterable[Role] = PERMISSIONS.get(permission, frozenset())
+    return list(of_store(store).filter(role__in=roles).exclude(user=but))
+
+
+def _wrong_in_a_row(user: User) -> list[PinTry]:
+    """The newest tries up to the last right one, newest first."""
+    newest = PinTry.objects.filter(user=user).order_by("-at", "-pk")[:WRONG_BEFORE_PASSWORD]
+    wrong: list[PinTry] = []
+    for each in newest:
+        if each.right:
+            break
+        wrong.append(each)
+    return wrong
+
+
+def _check_new_pin(pin: str) -> None:
+    if len(pin) != PIN_DIGITS or not (pin.isascii() and pin.isdigit()) or len(set(pin)) == 1:
+        raise BadPin(field="pin")

@@ -1,0 +1,148 @@
+"""What the environment may say, read once at start; a wrong value stops the start."""
+
+import secrets
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LOOPBACK_NAMES = {"localhost"}
+
+
+class Environment(BaseSettings):
+    """One field per variable; see the table in the README."""
+
+    model_config = SettingsConfigDict(case_sensitive=True, extra="ignore")
+
+    PORT: int = Field(default=8000, ge=1, le=65535)
+    HOST: str = "127.0.0.1"
+    DATABASE_URL: str = "sqlite:///var/shop.sqlite3"
+    SECRET_KEY: str = ""
+    ALLOWED_HOSTS: str = ""
+    PUBLIC_URL: str = ""
+    DEMO: bool = True
+    DEBUG: bool = False
+    NUM_PROXIES: int = Field(default=0, ge=0, le=5)
+
+    @field_validator("DATABASE_URL")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if urlsplit(value).scheme not in {"sqlite", "postgres", "postgresql"}:
+            raise ValueError("must begin with sqlite:/// or postgres://")
+        return value
+
+    @field_validator("PUBLIC_URL")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("must be an address such as https://shop.example")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _no_plain_http_in_the_open(self) -> "Environment":
+        """Cookies and the camera need https; only this machine itself may do without."""
+        for name, scheme in (
+            (self.public_host, self.public_scheme),
+            (self.HOST, self.public_scheme),
+        ):
+            if scheme == "http" and not _is_loopback(name):
+                raise ValueError(
+                    f"PUBLIC_URL must be https when the address is not this machine ({name})"
+                )
+        return self
+
+    @property
+    def public_url(self) -> str:
+        return self.PUBLIC_URL or f"http://{self.HOST}:{self.PORT}"
+
+    @property
+    def public_scheme(self) -> str:
+        return urlsplit(self.public_url).scheme
+
+    @property
+    def public_host(self) -> str:
+        return urlsplit(self.public_url).hostname or ""
+
+    @property
+    def hosts(self) -> list[str]:
+        named = [host.strip() for host in self.ALLOWED_HOSTS.split(",") if host.strip()]
+        return list(dict.fromkeys([*named, self.public_host, "127.0.0.1", "localhost", "[::1]"]))
+
+    @property
+    def secret_key(self) -> str:
+        """The given key, else one that is made at the first start and kept beside the database."""
+        if self.SECRET_KEY:
+            return self.SECRET_KEY
+        kept = BASE_DIR / "var" / "secret_key"
+        if not kept.exists():
+            kept.parent.mkdir(exist_ok=True)
+            kept.touch(mode=0o600)
+            kept.write_text(secrets.token_urlsafe(64), encoding="ascii")
+        return kept.read_text(encoding="ascii").strip()
+
+    def database(self) -> dict[str, Any]:
+        """Django's settings for the one database."""
+        parts = urlsplit(self.DATABASE_URL)
+        if parts.scheme == "sqlite":
+            return _sqlite(unquote(self.DATABASE_URL.removeprefix("sqlite:///")))
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": _host(parts.netloc, parts.hostname, parts.query),
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": None,
+            "CONN_HEALTH_CHECKS": True,
+            # a clerk does not wait longer than this for another clerk's row
+            "OPTIONS": {"options": "-c lock_timeout=2000"},
+        }
+
+
+def _sqlite(name: str) -> dict[str, Any]:
+    path = BASE_DIR / name  # an absolute name wins over the base
+    path.parent.mkdir(parents=True, exist_ok=True)
+    build = BASE_DIR / "build"
+    build.mkdir(exist_ok=True)
+    return {
+        "ENGINE": "inventory.ground.sqlite",
+        "NAME": path,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"timeout": 5},
+        # a file, because a database in memory has no WAL and no second process
+        "TEST": {"NAME": build / f"test_{path.name}"},
+    }
+
+
+def _host(netloc: str, hostname: str | None, query: str) -> str:
+    """The host, or the folder of a socket as in postgres://user@/name?host=/run/postgresql."""
+    for part in query.split("&"):
+        if part.startswith("host="):
+            return unquote(part.removeprefix("host="))
+    return hostname or ""
+
+
+def _is_loopback(name: str) -> bool:
+    if name in LOOPBACK_NAMES:
+        return True
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def read() -> Environment:
+    """The environment, or the end of the start with one sentence for each wrong value."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        sentences = []
+        for wrong in error.errors():
+            name = str(wrong["loc"][0]) if wrong["loc"] else ""
+            sentences.append(f"{name} {wrong['msg'].removeprefix('Value error, ')}".strip() + ".")
+        raise SystemExit("The system did not start. " + " ".join(sentences)) from None

@@ -1,0 +1,94 @@
+"""What the pages of the counter may send. Typed money becomes cents once, here."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from counter.models import Part
+from inventory.ground import codes, measures
+from inventory.ground.errors import RuleBroken
+
+
+class LineField(forms.CharField):
+    """One line of text: composed, printable, and never a bank card's number."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 200, **kwargs})
+
+    def to_python(self, value: object) -> str:
+        try:
+            plain = codes.one_line(str(value or ""))
+        except RuleBroken as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+        if codes.looks_like_bank_card(plain):
+            told = _("This looks like a full bank card number. It must not be typed here.")
+            raise ValidationError(told, code="bank_card_number")
+        return plain
+
+
+class YuanField(forms.CharField):
+    """Typed yuan as cents."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 20, **kwargs})
+
+    def to_python(self, value: object) -> Any:
+        if not value:
+            return None
+        try:
+            return measures.read_yuan(str(value))
+        except RuleBroken as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+
+
+class SignInForm(forms.Form):
+    username = forms.CharField(label=_("User name"), max_length=150)
+    password = forms.CharField(label=_("Password"), widget=forms.PasswordInput)
+
+
+class SwitchForm(forms.Form):
+    username = forms.CharField(max_length=150)
+    pin = forms.CharField(max_length=6)
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(max_length=200)
+
+
+class ReduceForm(forms.Form):
+    part = forms.ChoiceField(choices=Part)
+    off = YuanField(label=_("Take off, yuan"))
+    reason = LineField(label=_("Reason"), max_length=60, required=False)
+
+
+class TenderForm(forms.Form):
+    tender = forms.CharField(max_length=20)
+    amount = YuanField(label=_("Amount"))
+    merchant_number = forms.CharField(max_length=80, required=False)
+
+
+class CustomerForm(forms.Form):
+    phone = forms.CharField(label=_("Telephone"), max_length=30)
+    name = LineField(label=_("Name"), max_length=60, required=False)
+
+
+class CompleteForm(forms.Form):
+    shown_cents = forms.IntegerField(min_value=0, max_value=10**12)
+
+
+class MarkForm(forms.Form):
+    mark = LineField(max_length=30, required=False)
+
+
+class VoidForm(forms.Form):
+    reason = LineField(label=_("Reason"), max_length=120)
+    codes = forms.CharField(max_length=2000)
+
+
+class ApprovalForm(forms.Form):
+    ask = forms.CharField(max_length=2000)
+    approver = forms.CharField(max_length=150)
+    pin = forms.CharField(max_length=6)
+    again_path = forms.CharField(max_length=300)

@@ -1,0 +1,139 @@
+"""What stands on every request: who asks, in which store, at which counter, in which shift."""
+
+import logging
+from collections.abc import Callable
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from counter import api_clients
+from counter.models import Shift
+from inventory.ground import access, refusals
+from inventory.ground.errors import RuleBroken
+from inventory.models import Place, PlaceKind, Store
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+COUNTER_IN_SESSION = "counter"
+STORE_IN_SESSION = "store"
+LENGTH_DIGITS = 12  # a longer number is not worth reading
+
+
+class WrongContentType(RuleBroken):
+    code = "wrong_content_type"
+    status = 415
+    sentence = _("Send the body as application/json, not packed.")
+
+
+def answer_health(get_response: Handler) -> Handler:
+    """`/healthz` for the machine that watches: before hosts, sessions and languages."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.path != "/healthz":
+            return get_response(request)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except DatabaseError:
+            logger.warning("health: the database does not answer")
+            return JsonResponse({"status": "down", "database": "silent"}, status=503)
+        return JsonResponse({"status": "ok", "database": connection.vendor})
+
+    return answer
+
+
+def authenticate_client(get_response: Handler) -> Handler:
+    """A program with a key is a user like any other; the key is checked before anything else."""
+
+    def authenticate(request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith("/api/"):
+            # a browser's session does not open the API: a foreign page could ride on it
+            request.user = api_clients.user_behind(request.headers.get("Authorization", ""))
+            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # because: Django's own switch for requests without cookies
+        return get_response(request)
+
+    return authenticate
+
+
+def stand_at_counter(get_response: Handler) -> Handler:
+    """`request.store`, `request.counter` and `request.shift`, each read when first asked for."""
+
+    def stand(request: HttpRequest) -> HttpResponseBase:
+        request.store = SimpleLazyObject(lambda: _store(request))  # type: ignore[attr-defined]  # because: put on every request
+        request.counter = SimpleLazyObject(lambda: _counter(request))  # type: ignore[attr-defined]  # because: put on every request
+        request.shift = SimpleLazyObject(lambda: _shift(request))  # type: ignore[attr-defined]  # because: put on every request
+        return get_response(request)
+
+    return stand
+
+
+def _store(request: HttpRequest) -> Store | None:
+    if not request.user.is_authenticated:
+        return None
+    if chosen := request.session.get(STORE_IN_SESSION):
+        stores = access.visible(Store.objects.filter(code=chosen), request.user, store="pk")
+        if found := stores.first():
+            return found
+    clerk = getattr(request.user, "clerk", None)
+    return clerk.store if clerk else None
+
+
+def _counter(request: HttpRequest) -> Place | None:
+    chosen = request.session.get(COUNTER_IN_SESSION)
+    if not chosen or not request.store:  # type: ignore[attr-defined]  # because: see above
+        return None
+    rows = Place.objects.filter(pk=chosen, kind=PlaceKind.COUNTER)
+    return rows.filter(store=request.store.pk).select_related("store").first()  # type: ignore[attr-defined]  # because: see above
+
+
+def _shift(request: HttpRequest) -> Shift | None:
+    if not request.counter:  # type: ignore[attr-defined]  # because: see above
+        return None
+    rows = Shift.objects.filter(counter=request.counter.pk, closed_at__isnull=True)  # type: ignore[attr-defined]  # because: see above
+    return rows.select_related("counter").first()
+
+
+def keep_private(get_response: Handler) -> Handler:
+    """Pages of people who are signed in stay out of every cache; nothing here is for robots."""
+
+    def keep(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return keep
+
+
+def limit_bodies(get_response: Handler) -> Handler:
+    """A body larger than the page declares, and one that the API does not read, is refused by
+    its header, before it is read."""
+
+    def limit(request: HttpRequest) -> HttpResponseBase:
+        length = request.headers.get("Content-Length", "")
+        if length.isdecimal() and (len(length) > LENGTH_DIGITS or int(length) > _most(request)):
+            return refusals.respond(request, refusals.TooLarge())
+        if request.path.startswith("/api/") and request.method == "POST" and not _is_json(request):
+            return refusals.respond(request, WrongContentType())
+        return get_response(request)
+
+    return limit
+
+
+def _is_json(request: HttpRequest) -> bool:
+    packed = request.headers.get("Content-Encoding", "identity")
+    return request.content_type == "application/json" and packed == "identity"
+
+
+def _most(request: HttpRequest) -> int:
+    try:
+        declared = access.declared(resolve(request.path_info).func)
+    except Resolver404:
+        declared = None
+    return declared.max_body if declared else 256 * access.KILOBYTE

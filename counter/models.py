@@ -1,0 +1,353 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from inventory.models import Approval, MetalPrice, Piece, Place, Store, Written
+
+USER = settings.AUTH_USER_MODEL
+
+
+class Role(models.TextChoices):
+    CLERK = "clerk", _("clerk")
+    CASHIER = "cashier", _("cashier")
+    CHIEF = "chief", _("counter chief")
+    MANAGER = "manager", _("store manager")
+    SHOWROOM = "showroom", _("network-showroom clerk")
+    HEAD = "head", _("head office")
+
+
+class Clerk(models.Model):
+    """Somebody who works here: one-to-one with Django's user, with a role, a store and a PIN."""
+
+    user = models.OneToOneField(USER, models.CASCADE, related_name="clerk")
+    role = models.CharField(max_length=10, choices=Role)
+    store = models.ForeignKey(Store, models.PROTECT, related_name="clerks")
+    pin = models.CharField(max_length=128, blank=True)
+
+    class Meta:
+        ordering = ["store", "pk"]
+
+    def __str__(self) -> str:
+        return self.user.first_name or self.user.username
+
+
+class PinTry(models.Model):
+    """Evidence: every PIN that was typed, written before the answer and never rolled back."""
+
+    user = models.ForeignKey(USER, models.CASCADE, related_name="pin_tries")
+    at = models.DateTimeField()
+    right = models.BooleanField()
+    purpose = models.CharField(max_length=40)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-at"], name="pin_try_newest")]
+
+
+class ApiClient(models.Model):
+    """A program of head office or of a partner; its stores are those of its user."""
+
+    user = models.OneToOneField(USER, models.PROTECT, related_name="api_client")
+    name = models.CharField(max_length=60)
+    scopes = models.JSONField(default=list)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiKey(models.Model):
+    """One live secret of a client, kept as a hash; two may live at once while they are rotated."""
+
+    client = models.ForeignKey(ApiClient, models.CASCADE, related_name="keys")
+    prefix = models.CharField(max_length=12, unique=True)
+    secret_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class Customer(models.Model):
+    """A file that belongs to the shop. The telephone number is shown masked."""
+
+    phone = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=60, blank=True)
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name or self.masked_phone
+
+    @property
+    def masked_phone(self) -> str:
+        return f"{self.phone[:3]}****{self.phone[-4:]}"
+
+
+class Shift(Written):
+    """A stretch of work at one counter; its sales and payments belong to it. Not a day."""
+
+    append_only = False
+    chain_exempt = frozenset({"closed_at", "closed_by_id"})
+
+    counter = models.ForeignKey(Place, models.PROTECT, related_name="shifts")
+    store = models.ForeignKey(Store, models.PROTECT, related_name="shifts")
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["counter"], condition=Q(closed_at__isnull=True), name="shift_one_open"
+            )
+        ]
+
+
+class SaleState(models.TextChoices):
+    OPEN = "open", _("open")
+    COMPLETED = "completed", _("completed")
+    VOIDED = "voided", _("voided")
+
+
+class Sale(models.Model):
+    """The bill for everything paid at the counter. Without a number until it is completed."""
+
+    chain_exempt = frozenset({"state", "mark"})
+    chain_parts = ("lines",)
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField(max_length=24, unique=True, null=True)  # noqa: DJ001  because: unique, and many are open
+    store = models.ForeignKey(Store, models.PROTECT, related_name="sales")
+    counter = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    shift = models.ForeignKey(Shift, models.PROTECT, null=True, related_name="sales")
+    state = models.CharField(max_length=10, choices=SaleState, default=SaleState.OPEN)
+    mark = models.CharField(max_length=30, blank=True)  # 红外套: how the clerk knows this bill
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="sales")
+    opened_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    completed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    completed_at = models.DateTimeField(null=True)
+    business_day = models.DateField(null=True)
+    rounding_cents = models.BigIntegerField(default=0)  # 抹零, taken off the sum
+    total_cents = models.BigIntegerField(null=True)
+    change = models.OneToOneField(
+        "inventory.Change", models.PROTECT, null=True, related_name="counter_sale"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["store", "business_day"], name="sale_by_day"),
+            models.Index(fields=["counter", "state"], name="sale_by_counter"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="sale_complete_or_open",
+                condition=Q(state=SaleState.OPEN, number__isnull=True, total_cents__isnull=True)
+                | (
+                    ~Q(state=SaleState.OPEN)
+                    & Q(
+                        number__isnull=False,
+                        total_cents__gte=0,
+                        shift__isnull=False,
+                        change__isnull=False,
+                    )
+                ),
+            ),
+            models.CheckConstraint(name="sale_rounds_down", condition=Q(rounding_cents__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or self.mark or str(self.uuid)[:8]
+
+
+class LineState(models.TextChoices):
+    OPEN = "open", _("open")
+    SOLD = "sold", _("sold")
+    VOIDED = "voided", _("voided")
+
+
+class SaleLine(models.Model):
+    """One piece on a bill: its price in parts, the board row it used, and who sold it."""
+
+    chain_exempt = frozenset({"state"})
+    chain_parts = ("reductions", "sellers")
+
+    sale = models.ForeignKey(Sale, models.CASCADE, related_name="lines")
+    position = models.SmallIntegerField()
+    state = models.CharField(max_length=8, choices=LineState, default=LineState.OPEN)
+    piece = models.ForeignKey(Piece, models.PROTECT, related_name="sale_lines")
+    net_mg = models.BigIntegerField()
+    metal_price = models.ForeignKey(MetalPrice, models.PROTECT, null=True, related_name="+")
+    metal_cents = models.BigIntegerField(default=0)
+    labour_cents = models.BigIntegerField(default=0)
+    fixed_cents = models.BigIntegerField(default=0)
+    reduced_cents = models.BigIntegerField(default=0)
+    total_cents = models.BigIntegerField()
+    # how the customer took note of grams and yuan per gram of a fixed price
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_how = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        ordering = ["sale", "position"]
+        constraints = [
+            # the last wall against selling a piece twice
+            models.UniqueConstraint(
+                fields=["piece"], condition=Q(state=LineState.SOLD), name="line_piece_sold_once"
+            ),
+            models.UniqueConstraint(fields=["sale", "piece"], name="line_piece_once_per_sale"),
+            models.CheckConstraint(
+                name="line_adds_up",
+                condition=Q(
+                    total_cents=F("metal_cents")
+                    + F("labour_cents")
+                    + F("fixed_cents")
+                    - F("reduced_cents")
+                )
+                & Q(total_cents__gte=0, reduced_cents__gte=0),
+            ),
+        ]
+
+    @property
+    def before_cents(self) -> int:
+        return self.metal_cents + self.labour_cents + self.fixed_cents
+
+
+class Part(models.TextChoices):
+    METAL = "metal", _("metal")
+    LABOUR = "labour", _("labour")
+    FIXED = "fixed", _("fixed price")
+
+
+class Reduction(models.Model):
+    """What was taken off one price part of a line, by whom and why."""
+
+    line = models.ForeignKey(SaleLine, models.CASCADE, related_name="reductions")
+    part = models.CharField(max_length=6, choices=Part)
+    cents = models.BigIntegerField()
+    reason = models.CharField(max_length=60)
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    approval = models.ForeignKey(Approval, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["line", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "part"], name="reduction_once_per_part"),
+            models.CheckConstraint(name="reduction_above_zero", condition=Q(cents__gt=0)),
+        ]
+
+
+class LineSeller(models.Model):
+    """Who sold a line, in basis points that add up to 10,000 over its sellers."""
+
+    line = models.ForeignKey(SaleLine, models.CASCADE, related_name="sellers")
+    user = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    share_bp = models.IntegerField()
+
+    class Meta:
+        ordering = ["line", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "user"], name="seller_once_per_line"),
+            models.CheckConstraint(
+                name="seller_has_share", condition=Q(share_bp__gt=0, share_bp__lte=10000)
+            ),
+        ]
+
+
+class TenderKind(models.TextChoices):
+    CASH = "cash", _("cash")
+    ELECTRONIC = "electronic", _("electronic")
+    TRANSFER = "transfer", _("transfer")
+    MALL = "mall", _("mall's cashier")
+
+
+class Tender(models.Model):
+    """A way to pay; a row, so that a shop adds one without new code."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name_zh = models.CharField(max_length=20)
+    name_en = models.CharField(max_length=30)
+    kind = models.CharField(max_length=10, choices=TenderKind)
+    position = models.SmallIntegerField()
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+
+    @property
+    def is_cash(self) -> bool:
+        return self.kind == TenderKind.CASH
+
+
+class Tendered(models.Model):
+    """What the customer has put on the counter for an open bill; a payment once it is completed."""
+
+    sale = models.ForeignKey(Sale, models.CASCADE, related_name="tendered")
+    tender = models.ForeignKey(Tender, models.PROTECT, related_name="+")
+    amount_cents = models.BigIntegerField()  # what it pays of the bill
+    given_cents = models.BigIntegerField()  # cash in hand, the rest goes back
+    merchant_number = models.CharField(max_length=64, null=True)  # noqa: DJ001  because: unique, and cash has none
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["sale", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_number"], name="tendered_number_once"),
+            models.CheckConstraint(
+                name="tendered_above_zero",
+                condition=Q(amount_cents__gt=0, given_cents__gte=F("amount_cents")),
+            ),
+        ]
+
+    @property
+    def back_cents(self) -> int:
+        return self.given_cents - self.amount_cents
+
+
+class Payment(Written):
+    """Money in, or with a minus sign money out. A refund points at what it reverses."""
+
+    sale = models.ForeignKey(Sale, models.PROTECT, related_name="payments")
+    shift = models.ForeignKey(Shift, models.PROTECT, related_name="payments")
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+")
+    tender = models.ForeignKey(Tender, models.PROTECT, related_name="+")
+    amount_cents = models.BigIntegerField()
+    given_cents = models.BigIntegerField()
+    # the merchant order number of a terminal or wallet, unique for ever
+    merchant_number = models.CharField(max_length=64, null=True)  # noqa: DJ001  because: unique, and cash has none
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+
+    class Meta:
+        ordering = ["sale", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant_number"],
+                condition=Q(reverses__isnull=True),
+                name="payment_number_once",
+            ),
+            models.CheckConstraint(
+                name="payment_or_refund",
+                condition=Q(amount_cents__gt=0, reverses__isnull=True)
+                | Q(amount_cents__lt=0, reverses__isnull=False),
+            ),
+        ]
+
+    @property
+    def back_cents(self) -> int:
+        return self.given_cents - self.amount_cents
+
+
+class SaleVoid(Written):
+    """A sale taken back in the same shift, with the pieces in hand and a second person."""
+
+    sale = models.OneToOneField(Sale, models.PROTECT, related_name="void")
+    shift = models.ForeignKey(Shift, models.PROTECT, related_name="voids")
+    reason = models.CharField(max_length=120)
+    approval = models.ForeignKey(Approval, models.PROTECT, related_name="+")

@@ -1,0 +1,141 @@
+"""Money, and the only place where it moves. A refund is a negative row that points back."""
+
+import re
+from collections.abc import Sequence
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from counter.models import Payment, Sale, Shift, Tender, Tendered, TenderKind
+from inventory.ground import codes, measures
+from inventory.ground.changes import Book
+from inventory.ground.errors import RuleBroken
+
+MERCHANT_NUMBER = re.compile(r"[0-9A-Z-]{6,64}")
+NUMBERED = {TenderKind.ELECTRONIC, TenderKind.MALL}
+
+
+class PaymentShort(RuleBroken):
+    code = "payment_short"
+
+    def __init__(self, *, missing_cents: int) -> None:
+        told = {"missing": measures.yuan(missing_cents)}
+        super().__init__(_("%(missing)s are still missing. Nothing was saved.") % told)
+
+
+class PaymentOver(RuleBroken):
+    code = "payment_over"
+    status = 422
+
+    def __init__(self, *, due_cents: int) -> None:
+        told = {"due": measures.yuan(due_cents)}
+        super().__init__(
+            _("Only %(due)s are still due; only cash may be more.") % told, field="amount"
+        )
+
+
+class MerchantNumberNeeded(RuleBroken):
+    code = "merchant_number_needed"
+    status = 422
+    sentence = gettext_lazy("Scan the order number from the terminal slip or the customer's bill.")
+
+
+class MerchantNumberUsed(RuleBroken):
+    code = "merchant_number_used"
+
+    def __init__(self, *, document: str) -> None:
+        told = {"document": document or _("an open bill")}
+        super().__init__(
+            _("This order number was used before: %(document)s. Nothing was saved.") % told,
+            field="merchant_number",
+        )
+
+
+class BankCardNumber(RuleBroken):
+    """Full card numbers never enter this system (PCI DSS)."""
+
+    code = "bank_card_number"
+    status = 422
+    sentence = gettext_lazy("This looks like a full bank card number. It must not be typed here.")
+
+
+class NothingTendered(RuleBroken):
+    code = "nothing_tendered"
+    status = 422
+    sentence = gettext_lazy("Type the amount that is paid.")
+
+
+def put_down(
+    *, sale: Sale, tender: Tender, given_cents: int, merchant_number: str, due_cents: int, by: User
+) -> Tendered:
+    """What the customer pays with, noted on the open bill. `given_cents` of cash may be more than
+    what is due; the rest goes back. Refused: nothing, more than is due by other tenders, an
+    electronic tender without its order number or with one used before."""
+    if given_cents <= 0:
+        raise NothingTendered(field="amount")
+    if due_cents <= 0 or (given_cents > due_cents and not tender.is_cash):
+        raise PaymentOver(due_cents=max(due_cents, 0))
+    row = Tendered(
+        sale=sale,
+        tender=tender,
+        amount_cents=min(given_cents, due_cents),
+        given_cents=given_cents,
+        merchant_number=_checked_number(tender, merchant_number),
+        by=by,
+    )
+    row.save(force_insert=True)
+    return row
+
+
+def take(*, sale: Sale, tendered: Sequence[Tendered], shift: Shift, book: Book) -> list[Payment]:
+    """The tendered money becomes payments of the shift. The sum must be the bill's total."""
+    missing = (sale.total_cents or 0) - sum(row.amount_cents for row in tendered)
+    if missing > 0:
+        raise PaymentShort(missing_cents=missing)
+    if missing < 0:
+        raise PaymentOver(due_cents=sale.total_cents or 0)
+    rows = [
+        Payment(
+            sale=sale,
+            shift=shift,
+            store=sale.store,
+            tender=row.tender,
+            amount_cents=row.amount_cents,
+            given_cents=row.given_cents,
+            merchant_number=row.merchant_number,
+        )
+        for row in tendered
+    ]
+    return book.write(rows, kind="payment_taken", number=sale.number or "")
+
+
+def give_back(*, sale: Sale, shift: Shift, book: Book) -> list[Payment]:
+    """Every payment of a bill is reversed in the same tender, in the shift that is open now."""
+    rows = [
+        Payment(
+            sale=sale,
+            shift=shift,
+            store=sale.store,
+            tender=paid.tender,
+            amount_cents=-paid.amount_cents,
+            given_cents=-paid.amount_cents,
+            reverses=paid,
+        )
+        for paid in sale.payments.filter(reverses__isnull=True).select_related("tender")
+    ]
+    return book.write(rows, kind="payment_reversed", number=sale.number or "")
+
+
+def _checked_number(tender: Tender, text: str) -> str | None:
+    plain = re.sub(r"\s", "", codes.half_width(text)).upper()
+    if codes.looks_like_bank_card(plain):
+        raise BankCardNumber(field="merchant_number")
+    if tender.kind not in NUMBERED:
+        return None
+    if not MERCHANT_NUMBER.fullmatch(plain):
+        raise MerchantNumberNeeded(field="merchant_number")
+    used = Tendered.objects.filter(merchant_number=plain).select_related("sale").first()
+    if used is not None:
+        raise MerchantNumberUsed(document=used.sale.number or "")
+    return plain

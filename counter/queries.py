@@ -1,0 +1,281 @@
+"""Reads of the book of the day. Who may see a row is decided here, in the getter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, QuerySet, Sum
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from counter import acknowledgements, bills
+from counter.models import (
+    Part,
+    Sale,
+    SaleLine,
+    SaleState,
+    Shift,
+    Tender,
+    Tendered,
+)
+from inventory import holds, prices, pricing
+from inventory.ground import access
+from inventory.ground.measures import Tally
+from inventory.models import Hold, MetalPrice, Place, Pricing, Store
+from inventory.queries import Who
+from warranty.models import Card, HandOut
+
+RECENT = 50
+
+
+def open_sale_for(user: Who, uuid: UUID) -> Sale:
+    """An open bill of the person's own store; a completed one is found by its number."""
+    rows = access.visible(Sale.objects.all(), user)
+    return get_object_or_404(rows.select_related("store", "counter", "customer"), uuid=uuid)
+
+
+def sale_for(user: Who, number: str) -> Sale:
+    """A completed sale of the person's own store, with all that its page shows (5 queries)."""
+    rows = access.visible(Sale.objects.filter(number__isnull=False), user)
+    full = rows.select_related(
+        "store", "counter", "customer", "completed_by", "shift", "void__approval__approved_by"
+    ).prefetch_related(
+        "lines__piece__stones",
+        "lines__piece__certificates",
+        "lines__piece__style",
+        "lines__metal_price",
+        "lines__reductions",
+        "lines__sellers__user",
+        "lines__card__plan",
+        "payments__tender",
+    )
+    return get_object_or_404(full, number=number)
+
+
+def line_for(user: Who, uuid: UUID, line_id: int) -> SaleLine:
+    """A line of an open bill of the person's own store."""
+    rows = access.visible(SaleLine.objects.all(), user, store="sale__store")
+    return get_object_or_404(
+        rows.select_related("sale__store", "sale__counter", "piece"), sale__uuid=uuid, pk=line_id
+    )
+
+
+def tendered_for(user: Who, uuid: UUID, row_id: int) -> Tendered:
+    rows = access.visible(Tendered.objects.all(), user, store="sale__store")
+    return get_object_or_404(rows.select_related("sale__store"), sale__uuid=uuid, pk=row_id)
+
+
+def open_bills(counter: Place | None) -> QuerySet[Sale]:
+    """The parked bills of a counter, oldest first; a colleague's too, to be taken over by a tap."""
+    if counter is None:
+        return Sale.objects.none()
+    rows = Sale.objects.filter(counter=counter.pk, state=SaleState.OPEN)
+    counted = rows.annotate(n=Count("lines")).select_related("opened_by", "customer")
+    return counted.order_by("pk")
+
+
+def recent_sales(user: Who, *, store: Store | None) -> QuerySet[Sale]:
+    """Completed sales, newest first."""
+    rows = access.visible(Sale.objects.filter(number__isnull=False), user)
+    if store is not None:
+        rows = rows.filter(store=store.pk)
+    counted = rows.annotate(n=Count("lines")).select_related("store", "counter", "completed_by")
+    return counted.order_by("-completed_at", "-pk")
+
+
+@dataclass(frozen=True)
+class BillLine:
+    """One line of an open bill as the clerk sees it."""
+
+    row: SaleLine
+    hold: Hold | None
+    labour_per_gram: int | None
+    effective_cents: int | None
+    acknowledged: bool
+    must_acknowledge: bool
+
+    @property
+    def lost(self) -> bool:
+        """Another bill has taken the piece over."""
+        return self.hold is None
+
+    @property
+    def minutes_left(self) -> int:
+        if self.hold is None:
+            return 0
+        return max(int((self.hold.until - timezone.now()).total_seconds() // 60), 0)
+
+    @property
+    def parts(self) -> list[tuple[Part, int]]:
+        """The price parts a hand may reduce, with their cents."""
+        row = self.row
+        both = ((Part.LABOUR, row.labour_cents), (Part.FIXED, row.fixed_cents))
+        return [(part, cents) for part, cents in both if cents]
+
+
+@dataclass(frozen=True)
+class Bill:
+    """An open bill with everything its page shows."""
+
+    sale: Sale
+    lines: list[BillLine]
+    tendered: list[Tendered]
+    tally: Tally
+    sum_cents: int
+    reduced_cents: int
+    total_cents: int
+    new_total_cents: int  # with the board as it is now
+    board: list[MetalPrice]
+
+    @property
+    def paid_cents(self) -> int:
+        return sum(row.amount_cents for row in self.tendered)
+
+    @property
+    def due_cents(self) -> int:
+        return self.total_cents - self.paid_cents
+
+    @property
+    def back_cents(self) -> int:
+        return sum(row.back_cents for row in self.tendered)
+
+    @property
+    def price_changed(self) -> bool:
+        return self.new_total_cents != self.total_cents
+
+    @property
+    def must_acknowledge(self) -> bool:
+        return any(line.must_acknowledge for line in self.lines)
+
+    @property
+    def odd_cents(self) -> int:
+        """What rounding down to whole yuan would take off."""
+        return (self.total_cents + self.sale.rounding_cents) % 100
+
+
+def bill_of(sale: Sale) -> Bill:
+    """Reads an open bill (about 9 queries, whatever the number of lines)."""
+    rows = list(
+        sale.lines.select_related("piece__style", "piece__place__parent", "metal_price")
+        .prefetch_related("reductions", "sellers__user", "piece__stones", "piece__certificates")
+        .order_by("position")
+    )
+    held = holds.live_for(bill=sale.uuid, ids=[row.piece_id for row in rows])
+    waiting = {row.pk for row in acknowledgements.missing(lines=rows, store=sale.store)}
+    total = bills.total_cents(sale, rows)
+    tally = Tally()
+    for row in rows:
+        tally.add(metal=row.piece.metal, fineness=row.piece.grade, net_mg=row.net_mg)
+    now = _now_prices(sale, rows)
+    return Bill(
+        sale=sale,
+        lines=[_bill_line(row, held, waiting) for row in rows],
+        tendered=list(sale.tendered.select_related("tender")),
+        tally=tally,
+        sum_cents=sum(row.before_cents for row in rows),
+        reduced_cents=sum(row.reduced_cents for row in rows),
+        total_cents=total,
+        new_total_cents=sum(now) - sale.rounding_cents if rows else 0,
+        board=_board_rows(rows),
+    )
+
+
+def _bill_line(row: SaleLine, held: dict[int, Hold], waiting: set[int]) -> BillLine:
+    fixed = row.piece.pricing == Pricing.FIXED
+    per_gram = row.piece.labour_kind == "per_gram"
+    return BillLine(
+        row=row,
+        hold=held.get(row.piece_id),
+        labour_per_gram=row.piece.labour_value if per_gram else None,
+        effective_cents=(
+            pricing.effective_per_gram(total_cents=row.total_cents, net_mg=row.net_mg)
+            if fixed
+            else None
+        ),
+        acknowledged=row.acknowledged_at is not None,
+        must_acknowledge=row.pk in waiting,
+    )
+
+
+def _now_prices(sale: Sale, rows: Sequence[SaleLine]) -> list[int]:
+    """Each line's total with today's board; as it stands where the board has no row any more."""
+    if not any(pricing.needs_board(row.piece) for row in rows):
+        return [row.total_cents for row in rows]
+    board = prices.current(store=sale.store)
+    totals = []
+    for row in rows:
+        price = board.get((row.piece.metal, row.piece.fineness))
+        if pricing.needs_board(row.piece) and price is None:
+            totals.append(row.total_cents)
+        else:
+            totals.append(pricing.price(row.piece, price).total_cents - row.reduced_cents)
+    return totals
+
+
+def _board_rows(rows: Sequence[SaleLine]) -> list[MetalPrice]:
+    used = {row.metal_price_id: row.metal_price for row in rows if row.metal_price}
+    return list(used.values())
+
+
+def tenders() -> QuerySet[Tender]:
+    return Tender.objects.filter(active=True)
+
+
+def cards_of(sale: Sale) -> list[Card]:
+    """The cards that were issued with a sale, in the order of its lines."""
+    return [line.card for line in sale.lines.all() if hasattr(line, "card")]
+
+
+def printed_cards(cards: Sequence[Card]) -> list[Card]:
+    """Those that the plan hands out on paper; the others are a number and QR on the receipt."""
+    return [card for card in cards if card.plan.hand_out == HandOut.PRINTED]
+
+
+def tally_of(lines: Sequence[SaleLine]) -> Tally:
+    total = Tally()
+    for line in lines:
+        total.add(metal=line.piece.metal, fineness=line.piece.grade, net_mg=line.net_mg)
+    return total
+
+
+@dataclass(frozen=True)
+class CounterDay:
+    """What one counter, or a whole store, sold between two moments."""
+
+    name: str
+    cents: int
+    tally: Tally
+
+
+def sold_between(
+    store: Store, begin: datetime, end: datetime, *, counter: Place | None = None
+) -> CounterDay:
+    """Money and pieces of completed sales; voided ones do not count (2 queries)."""
+    rows = Sale.objects.filter(
+        store=store.pk, state=SaleState.COMPLETED, completed_at__gte=begin, completed_at__lt=end
+    )
+    if counter is not None:
+        rows = rows.filter(counter=counter.pk)
+    cents = rows.aggregate(sum=Sum("total_cents"))["sum"] or 0
+    groups = (
+        SaleLine.objects.filter(sale__in=rows)
+        .order_by()
+        .values("piece__metal", "piece__grade")
+        .annotate(n=Count("pk"), mg=Sum("net_mg"))
+    )
+    tally = Tally()
+    for group in groups:
+        tally.add(
+            metal=group["piece__metal"],
+            fineness=group["piece__grade"],
+            net_mg=group["mg"],
+            pieces=group["n"],
+        )
+    return CounterDay(name=str(counter or store), cents=cents, tally=tally)
+
+
+def shifts_of(store: Store) -> QuerySet[Shift]:
+    """The open shifts of a store."""
+    rows = Shift.objects.filter(store=store.pk, closed_at__isnull=True)
+    return rows.select_related("counter", "opened_by")

@@ -1,0 +1,105 @@
+"""What a hand takes off a price: off labour or a fixed price, within the limit of the role."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from counter import bills, clerks
+from counter.models import Part, Reduction, SaleLine
+from inventory.ground import approvals, measures, settings_rows
+from inventory.ground.approvals import Ask
+from inventory.ground.errors import BadField, RuleBroken
+from inventory.models import Store
+
+HEAD_LIMIT_BP = 10_000
+
+
+class BelowMetal(RuleBroken):
+    """Grams × board are not given away without head office's right."""
+
+    code = "below_metal"
+    status = 422
+    sentence = gettext_lazy("The metal's own value is not reduced. Take it off labour instead.")
+
+
+class TooMuchOff(BadField):
+    code = "too_much_off"
+
+
+@transaction.atomic
+def put(*, line: SaleLine, part: Part, cents: int, reason: str, by: User) -> Reduction | None:
+    """Takes `cents` off one price part of a line of an open bill; 0 takes the reduction away.
+
+    Refused: more than the part, off the metal without head office's right, without a reason; above
+    the role's limit a second person must agree to exactly this.
+    """
+    line = _lock(line)
+    before = _cents_of(line, part)
+    if not 0 <= cents <= before:
+        told = {"most": measures.yuan(before)}
+        raise TooMuchOff(_("At most %(most)s can be taken off here.") % told, field="off")
+    if cents and not reason.strip():
+        raise BadField(_("Say why."), field="reason")
+    if part == Part.METAL and not by.has_perm("below_metal"):
+        raise BelowMetal
+    approval = None
+    if cents and cents > allowed_cents(before, store=line.sale.store, by=by):
+        approval = approvals.spend(ask=ask(line=line, part=part, cents=cents), by=by)
+    line.reductions.filter(part=part).delete()
+    row = None
+    if cents:
+        row = Reduction.objects.create(
+            line=line, part=part, cents=cents, reason=reason.strip()[:60], by=by, approval=approval
+        )
+    _sum_up(line)
+    return row
+
+
+def allowed_cents(before: int, *, store: Store, by: User) -> int:
+    """How much of an amount this person may take off alone."""
+    role = clerks.role_of(by)
+    key = clerks.DISCOUNT_SETTING.get(role) if role else None
+    bp = settings_rows.number(store, key) if key else HEAD_LIMIT_BP
+    return measures.share(cents=before, bp=bp)
+
+
+def ask(*, line: SaleLine, part: Part, cents: int) -> Ask:
+    """What the second person agrees to: this much off this part of this piece on this bill."""
+    before = _cents_of(line, part)
+    percent = measures.half_up(dividend=cents * 1000, divisor=before)
+    told = {
+        "off": measures.yuan(cents),
+        "percent": f"{percent // 10}.{percent % 10}",
+        "piece": line.piece.name,
+        "number": line.piece.number,
+    }
+    return Ask(
+        action="reduce",
+        document=str(line.sale.uuid),
+        figures={"piece": line.piece.number, "part": part.value, "cents": cents, "before": before},
+        summary=_("%(off)s (%(percent)s %%) off %(piece)s %(number)s") % told,
+        permission="agree_discount",
+    )
+
+
+def _lock(line: SaleLine) -> SaleLine:
+    """The line of a locked open bill."""
+    bills.lock_open(line.sale)
+    return SaleLine.objects.select_related("sale__store", "piece").get(pk=line.pk)
+
+
+def _cents_of(line: SaleLine, part: Part) -> int:
+    by_part = {
+        Part.METAL: line.metal_cents,
+        Part.LABOUR: line.labour_cents,
+        Part.FIXED: line.fixed_cents,
+    }
+    return by_part[part]
+
+
+def _sum_up(line: SaleLine) -> None:
+    line.reduced_cents = line.reductions.aggregate(sum=Sum("cents"))["sum"] or 0
+    line.total_cents = line.before_cents - line.reduced_cents
+    line.save(update_fields=["reduced_cents", "total_cents"])

@@ -1,0 +1,178 @@
+"""The sale: from the bill on the counter to the piece in the customer's hand, and back by a void.
+
+`complete` is the story of the whole house; read it first.
+"""
+
+from collections.abc import Sequence
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from counter import acknowledgements, bills, payments, shifts
+from counter.bills import BillMoved
+from counter.models import LineState, Sale, SaleLine, SaleState, SaleVoid
+from inventory import holds, pieces, places, prices, pricing
+from inventory.ground import approvals, changes, measures, numbers
+from inventory.ground.approvals import Ask
+from inventory.ground.changes import Book
+from inventory.ground.errors import BadField, NotAllowed, RuleBroken
+from inventory.models import MetalPrice, Piece, State
+from warranty import cards
+
+MOVES = {
+    SaleState.OPEN: frozenset({SaleState.COMPLETED}),
+    SaleState.COMPLETED: frozenset({SaleState.VOIDED}),
+}
+
+
+class TotalChanged(RuleBroken):
+    """The board or the bill changed since the total was shown; nothing was sold."""
+
+    code = "total_changed"
+
+    def __init__(self, *, shown_cents: int, now_cents: int) -> None:
+        told = {"old": measures.yuan(shown_cents), "new": measures.yuan(now_cents)}
+        super().__init__(
+            _("The total is %(new)s now; the screen showed %(old)s. Nothing was sold.") % told,
+            total_cents=now_cents,
+        )
+
+
+class VoidTooLate(RuleBroken):
+    code = "void_too_late"
+    sentence = gettext_lazy(
+        "A sale can be voided only in its own open shift. Later it is a return."
+    )
+
+
+class NotScannedBack(RuleBroken):
+    code = "not_scanned_back"
+    status = 422
+    sentence = gettext_lazy("Scan every piece of this sale back first.")
+
+
+def complete(*, sale: Sale, shown_cents: int, by: User) -> Sale:
+    """The customer pays and leaves with the pieces and their cards.
+
+    Refused: when no shift is open, the total is no longer what the screen showed, a fixed price
+    was not acknowledged, a piece went elsewhere, the money is not exactly the total, or the bill
+    is completed already. `shown_cents`: the total on the clerk's screen.
+    """
+    with changes.opened(store=sale.store, by=by) as book:
+        shift = shifts.lock_open(counter=sale.counter)
+        sale = bills.lock_open(sale)
+        lines = bills.whole(sale)
+        _check_total(sale=sale, lines=lines, shown_cents=shown_cents)
+        acknowledgements.check(lines=lines, store=sale.store)
+        day = places.business_day(sale.store, book.at)
+        sale.number = numbers.issue(store=sale.store, kind=numbers.Kind.SALE, day=day)
+        sale.total_cents, sale.shift, sale.business_day = shown_cents, shift, day
+        sale.completed_at, sale.completed_by = book.at, by
+        sold = [line.piece for line in lines]
+        _use_up_holds(sale=sale, rows=sold, book=book)
+        pieces.sell(rows=sold, counter=sale.counter, number=sale.number, book=book)
+        sale.change = book.note(sale, kind="sale_completed", number=sale.number)
+        sale = _finish(sale)
+        payments.take(sale=sale, tendered=list(sale.tendered.all()), shift=shift, book=book)
+        cards.issue(pieces_by_line={line.pk: line.piece for line in lines}, day=day, book=book)
+    return sale
+
+
+def void(*, sale: Sale, scanned: Sequence[str], reason: str, by: User) -> SaleVoid:
+    """Takes a completed sale back: pieces to their trays, money back, cards void. Refused in any
+    shift but its own while that is open, without every piece scanned back, without a reason, and
+    without a second person's yes."""
+    if not by.has_perm("void_sale"):
+        raise NotAllowed
+    with changes.opened(store=sale.store, by=by) as book:
+        shift = shifts.lock_open(counter=sale.counter)
+        sale = Sale.objects.select_for_update(of=("self",)).get(pk=sale.pk)
+        _check_void(sale=sale, shift_id=shift.pk, scanned=scanned, reason=reason)
+        approval = approvals.spend(ask=void_ask(sale), by=by)
+        number = sale.number or ""
+        _move(sale=sale, new=SaleState.VOIDED)
+        SaleLine.objects.filter(sale=sale).update(state=LineState.VOIDED)
+        taken = pieces.lock([line.piece_id for line in sale.lines.all()])
+        pieces.take_back(rows=taken, counter=sale.counter, number=number, book=book)
+        payments.give_back(sale=sale, shift=shift, book=book)
+        issued = [line.card for line in sale.lines.select_related("card") if hasattr(line, "card")]
+        cards.void(cards=issued, why=reason, book=book)
+        row = SaleVoid(sale=sale, shift=shift, reason=reason[:120], approval=approval)
+        book.write([row], kind="sale_voided", number=number)
+    return row
+
+
+def void_ask(sale: Sale) -> Ask:
+    """What the second person agrees to when a sale is voided."""
+    total = sale.total_cents or 0
+    told = {"number": sale.number, "total": measures.yuan(total)}
+    return Ask(
+        action="void_sale",
+        document=sale.number or "",
+        figures={"total_cents": total},
+        summary=_("Void sale %(number)s of %(total)s") % told,
+        permission="agree_void",
+    )
+
+
+def _check_total(*, sale: Sale, lines: Sequence[SaleLine], shown_cents: int) -> None:
+    """What the screen showed, against the board as it is at this moment."""
+    if not lines:
+        raise bills.EmptyBill
+    board = _board_for(sale, lines)
+    now = [_cents_now(line, board) for line in lines]
+    total = sum(now) - sale.rounding_cents
+    # two prices that moved in opposite directions are a change too
+    if total != shown_cents or now != [line.total_cents for line in lines]:
+        raise TotalChanged(shown_cents=shown_cents, now_cents=total)
+
+
+def _cents_now(line: SaleLine, board: dict[tuple[str, int], MetalPrice]) -> int:
+    piece = line.piece
+    row = board.get((piece.metal, piece.fineness))
+    if pricing.needs_board(piece) and row is None:
+        raise prices.NoPrice(metal=piece.metal, fineness=piece.fineness)
+    return pricing.price(piece, row).total_cents - line.reduced_cents
+
+
+def _board_for(sale: Sale, lines: Sequence[SaleLine]) -> dict[tuple[str, int], MetalPrice]:
+    by_weight = any(pricing.needs_board(line.piece) for line in lines)
+    return prices.current(store=sale.store) if by_weight else {}
+
+
+def _use_up_holds(*, sale: Sale, rows: Sequence[Piece], book: Book) -> None:
+    """Every piece must still be held for this bill, even if past its time: unless another bill
+    took it over meanwhile, it is ours."""
+    if holds.use_up(bill=sale.uuid, rows=rows, book=book) == len(rows):
+        return
+    for piece in rows:
+        if piece.state == State.SOLD:
+            raise bills.sold_already(piece)
+    raise pieces.PieceMoved
+
+
+def _finish(sale: Sale) -> Sale:
+    SaleLine.objects.filter(sale=sale).update(state=LineState.SOLD)
+    sale.state = SaleState.COMPLETED
+    sale.save()
+    return sale
+
+
+def _check_void(*, sale: Sale, shift_id: int, scanned: Sequence[str], reason: str) -> None:
+    if sale.state != SaleState.COMPLETED or sale.shift_id != shift_id:
+        raise VoidTooLate
+    if not reason.strip():
+        raise BadField(_("Say why."), field="reason")
+    numbers_sold = set(sale.lines.values_list("piece__number", flat=True))
+    if numbers_sold != set(scanned):
+        raise NotScannedBack
+
+
+def _move(*, sale: Sale, new: SaleState) -> None:
+    old = SaleState(sale.state)
+    if new not in MOVES.get(old, frozenset()):
+        raise BillMoved
+    if Sale.objects.filter(pk=sale.pk, state=old).update(state=new) != 1:
+        raise BillMoved
+    sale.state = new

@@ -1,0 +1,7 @@
+// What every staff page needs; each file is one small thing.
+import "./glue.js";
+import "./keys.js";
+import "./scan.js";
+import "./pin.js";
+import "./hold.js";
+import "./net.js";

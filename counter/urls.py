@@ -1,0 +1,17 @@
+"""The map of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from counter.api import api
+
+urlpatterns = [
+    path("", include("counter.pages")),
+    path("", include("inventory.urls")),
+    path("", include("warranty.urls")),
+    path("api/v1/", api.urls),
+    path("admin/", admin.site.urls),
+]
+
+handler404 = "inventory.ground.refusals.not_found"
+handler500 = "inventory.ground.refusals.our_fault"

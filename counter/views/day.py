@@ -1,0 +1,71 @@
+"""Today at my counter; which counter I stand at; the shift; where a scan leads."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from counter import queries, scanning, shifts
+from counter.middleware import COUNTER_IN_SESSION, STORE_IN_SESSION
+from counter.today import today_of
+from counter.views.pages import seen, shift_of, store_of
+from inventory import queries as stock
+from inventory.ground import access
+from inventory.ground.access import Scope
+
+
+@require_GET
+@access.page()
+def today(request: HttpRequest) -> HttpResponse:
+    counter = request.counter  # type: ignore[attr-defined]  # because: set by middleware
+    told = {
+        "day": today_of(user=request.user, store=store_of(request), counter=counter),
+        "sees_shifts": request.user.has_perm("open_shift"),
+    }
+    return render(request, "counter/today.html", told)
+
+
+@require_GET
+@access.page("open_shift")
+def shift_list(request: HttpRequest) -> HttpResponse:
+    store = store_of(request)
+    open_now = {shift.counter_id: shift for shift in queries.shifts_of(store)}
+    rows = [(counter, open_now.get(counter.pk)) for counter in stock.counters_of(store)]
+    told = {"rows": rows, "perms_close": request.user.has_perm("close_shift")}
+    return render(request, "counter/shifts.html", told)
+
+
+@require_POST
+@access.page("open_shift")
+def open_shift(request: HttpRequest, code: str) -> HttpResponse:
+    """One tap: I stand at this counter now, and its shift is open."""
+    counter = get_object_or_404(stock.counters_of(store_of(request)), code=code)
+    shifts.open_at(counter=counter, by=request.user)
+    request.session[COUNTER_IN_SESSION] = counter.pk
+    return seen("sell_home")
+
+
+@require_POST
+@access.page("close_shift")
+def close_shift(request: HttpRequest) -> HttpResponse:
+    shift = shifts.close(shift=shift_of(request), by=request.user)
+    messages.success(request, _("The shift at counter %s is closed.") % shift.counter)
+    return seen("shifts")
+
+
+@require_POST
+@access.page(scope=Scope.OWN, keyed=False)
+def choose_store(request: HttpRequest) -> HttpResponse:
+    """Head office looks at one store, or at the house."""
+    store = get_object_or_404(stock.stores_for(request.user), code=request.POST.get("store"))
+    request.session[STORE_IN_SESSION] = store.code
+    request.session.pop(COUNTER_IN_SESSION, None)
+    return seen("today")
+
+
+@require_GET
+@access.page()
+def scan(request: HttpRequest) -> HttpResponse:
+    """Any scan on any screen goes to the right place."""
+    return seen(scanning.address_of(request.user, request.GET.get("code", "")[:200]))

@@ -1,0 +1,71 @@
+"""Completed sales: the page after the money, the slip, the void."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from counter import papers, queries, sales
+from counter.context import house_name
+from counter.forms import VoidForm
+from counter.views.pages import checked, seen
+from inventory import queries as stock
+from inventory.ground import access, printing
+from warranty import cards
+
+
+@require_GET
+@access.page("see_sales")
+def sale_list(request: HttpRequest) -> HttpResponse:
+    rows = queries.recent_sales(request.user, store=request.store)  # type: ignore[attr-defined]  # because: set by middleware
+    return render(request, "counter/sales.html", {"sales": rows[: queries.RECENT]})
+
+
+@require_GET
+@access.page("see_sales")
+def sale(request: HttpRequest, number: str) -> HttpResponse:
+    found = queries.sale_for(request.user, number)
+    issued = queries.cards_of(found)
+    told = {
+        "sale": found,
+        "lines": found.lines.all(),
+        "tally": queries.tally_of(list(found.lines.all())),
+        "cards": issued,
+        "printed": queries.printed_cards(issued),
+        "back_cents": sum(row.back_cents for row in found.payments.all()),
+    }
+    return render(request, "counter/sale_done.html", told)
+
+
+@require_GET
+@access.page("see_sales")
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    found = queries.sale_for(request.user, number)
+    told = {"receipt": papers.receipt_of(found), "house_name": house_name()}
+    pdf = printing.render_pdf("counter/print_receipt.html", told)
+    return printing.pdf_response(pdf, name=f"{number}.pdf")
+
+
+@require_POST
+@access.page("print_cards")
+def print_sale_cards(request: HttpRequest, number: str) -> HttpResponse:
+    """All printed cards of a sale in one document; each print is counted."""
+    found = queries.sale_for(request.user, number)
+    printed = queries.printed_cards(queries.cards_of(found))
+    cards.note_print(cards=printed, by=request.user)
+    numbers = "&".join(f"n={card.number}" for card in printed)
+    return seen(f"/cards/print.pdf?{numbers}")
+
+
+@access.page("void_sale")
+def void_sale(request: HttpRequest, number: str) -> HttpResponse:
+    """Scan every piece back, say why, a second person agrees."""
+    found = queries.sale_for(request.user, number)
+    if request.method == "POST":
+        typed = checked(VoidForm(request.POST)).cleaned_data
+        scanned = [stock.find_scanned(request.user, code).number for code in typed["codes"].split()]
+        sales.void(sale=found, scanned=scanned, reason=typed["reason"], by=request.user)
+        messages.success(request, _("Sale %s is void. The money goes back.") % number)
+        return seen("sale", number)
+    return render(request, "counter/void.html", {"sale": found, "lines": found.lines.all()})

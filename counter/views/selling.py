@@ -1,0 +1,226 @@
+"""The open bill: scan, price, pay, complete."""
+
+import json
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from counter import acknowledgements, bills, clerks, customers, queries, reductions, sales
+from counter.forms import (
+    CodeForm,
+    CompleteForm,
+    CustomerForm,
+    MarkForm,
+    ReduceForm,
+    TenderForm,
+)
+from counter.models import Part, Sale, Tender
+from counter.views.pages import checked, counter_of, seen
+from inventory import queries as stock
+from inventory.ground import access, measures
+from inventory.ground.codes import CodeKind
+from inventory.ground.codes import read as read_code
+from inventory.models import Piece
+
+
+@access.page("sell")
+def sell_home(request: HttpRequest) -> HttpResponse:
+    """Nothing on the bill yet: scan a piece, or take up a parked bill."""
+    if request.method == "POST":
+        piece = stock.find_scanned(
+            request.user, checked(CodeForm(request.POST)).cleaned_data["code"]
+        )
+        return _begin_with(request, piece)
+    counter = request.counter  # type: ignore[attr-defined]  # because: set by middleware
+    return render(request, "counter/sell.html", {"parked": queries.open_bills(counter)})
+
+
+@require_POST
+@access.page("sell")
+def sell_piece(request: HttpRequest, number: str) -> HttpResponse:
+    """A new bill with the piece on whose page the clerk stands."""
+    return _begin_with(request, stock.piece_for(request.user, number))
+
+
+def _begin_with(request: HttpRequest, piece: Piece) -> HttpResponse:
+    sale = bills.begin(counter=counter_of(request), by=request.user)
+    bills.add_piece(sale=sale, piece=piece, by=request.user)
+    return seen("sell", sale.uuid)
+
+
+@require_GET
+@access.page("sell")
+def sell(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    sale = queries.open_sale_for(request.user, uuid)
+    if sale.number:
+        return seen("sale", sale.number)
+    return _show(request, sale)
+
+
+def _show(request: HttpRequest, sale: Sale) -> HttpResponse:
+    counter = request.counter  # type: ignore[attr-defined]  # because: set by middleware
+    told = {
+        "bill": queries.bill_of(sale),
+        "parked": queries.open_bills(counter or sale.counter),
+        "tenders": queries.tenders(),
+        "sellers": clerks.of_store(sale.store),
+    }
+    if request.headers.get("HX-Target") != "lines":
+        return render(request, "counter/sale.html", told)
+    response = render(request, "counter/_bill.html", told)
+    if added := request.GET.get("added"):
+        response["HX-Trigger"] = json.dumps({"scan-read": {"piece": added}})
+    return response
+
+
+@require_POST
+@access.page("sell")
+def add_piece(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    sale = queries.open_sale_for(request.user, uuid)
+    text = checked(CodeForm(request.POST)).cleaned_data["code"]
+    if read_code(text).kind in {CodeKind.CARD, CodeKind.DOCUMENT}:
+        return seen(f"/scan/?code={read_code(text).value}")
+    piece = stock.find_scanned(request.user, text)
+    bills.add_piece(sale=sale, piece=piece, by=request.user)
+    return seen(f"{reverse('sell', args=[uuid])}?added={piece.number}")
+
+
+@require_POST
+@access.page("sell")
+def remove_piece(request: HttpRequest, uuid: UUID, line_id: int) -> HttpResponse:
+    line = queries.line_for(request.user, uuid, line_id)
+    number = line.piece.number
+    bills.remove_piece(sale=line.sale, line=line, by=request.user)
+    messages.info(request, number, extra_tags="removed")
+    return seen("sell", uuid)
+
+
+@require_POST
+@access.page("sell")
+def give_up(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    bills.give_up(sale=queries.open_sale_for(request.user, uuid), by=request.user)
+    messages.success(request, _("The bill is gone; its pieces are free again."))
+    return seen("sell_home")
+
+
+@require_POST
+@access.page("sell")
+def refresh_prices(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    bills.refresh_prices(sale=queries.open_sale_for(request.user, uuid), by=request.user)
+    return seen("sell", uuid)
+
+
+@require_POST
+@access.page("sell")
+def extend_holds(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    bills.extend_holds(sale=queries.open_sale_for(request.user, uuid), by=request.user)
+    return seen("sell", uuid)
+
+
+@require_POST
+@access.page("sell")
+def mark(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    sale = queries.open_sale_for(request.user, uuid)
+    bills.mark(sale=sale, text=checked(MarkForm(request.POST)).cleaned_data["mark"])
+    return seen("sell", uuid)
+
+
+@require_POST
+@access.page("sell")
+def name_customer(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    sale = queries.open_sale_for(request.user, uuid)
+    customer = None
+    if "nobody" not in request.POST:
+        typed = checked(CustomerForm(request.POST)).cleaned_data
+        customer = customers.find_or_make(
+            phone=typed["phone"], name=typed["name"], store=sale.store, by=request.user
+        )
+    bills.name_customer(sale=sale, customer=customer)
+    return seen("sell", uuid)
+
+
+@require_POST
+@access.page("sell")
+def reduce_line(request: HttpRequest, uuid: UUID, line_id: int) -> HttpResponse:
+    line = queries.line_for(request.user, uuid, line_id)
+    typed = checked(ReduceForm(request.POST)).cleaned_data
+    reductions.put(
+        line=line,
+        part=Part(typed["part"]),
+        cents=typed["off"] or 0,
+        reason=typed["reason"],
+        by=request.user,
+    )
+    return seen("sell", uuid)
+
+
+@require_POST
+@access.page("sell")
+def share_line(request: HttpRequest, uuid: UUID, line_id: int) -> HttpResponse:
+    """Sellers and percents come in pairs: seller=lin&percent=60&seller=zhao&percent=40."""
+    line = queries.line_for(request.user, uuid, line_id)
+    bills.share_line(
+        line=line,
+        shares=bills.read_shares(
+            line.sale, request.POST.getlist("seller"), request.POST.getlist("percent")
+        ),
+    )
+    return seen("sell", uuid)
+
+
+@require_POST
+@access.page("sell")
+def round_down(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    sale = queries.open_sale_for(request.user, uuid)
+    bills.round_down(sale=sale, cents=measures.read_yuan(request.POST.get("rounding") or "0"))
+    return seen("sell", uuid)
+
+
+@access.page("sell")
+def confirm(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The turned screen: the customer sees grams and price per gram, and takes note by a tap."""
+    sale = queries.open_sale_for(request.user, uuid)
+    if request.method == "POST":
+        acknowledgements.give(sale=sale, how=acknowledgements.How.TAP)
+        return seen("sell", uuid)
+    return render(request, "counter/confirm.html", {"bill": queries.bill_of(sale)})
+
+
+@require_POST
+@access.page("sell")
+def put_down(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    sale = queries.open_sale_for(request.user, uuid)
+    typed = checked(TenderForm(request.POST)).cleaned_data
+    bills.put_down(
+        sale=sale,
+        tender=get_object_or_404(Tender, code=typed["tender"], active=True),
+        given_cents=typed["amount"] or 0,
+        merchant_number=typed["merchant_number"],
+        by=request.user,
+    )
+    return seen("sell", uuid)
+
+
+@require_POST
+@access.page("sell")
+def pick_up(request: HttpRequest, uuid: UUID, row_id: int) -> HttpResponse:
+    row = queries.tendered_for(request.user, uuid, row_id)
+    bills.pick_up(sale=row.sale, row=row)
+    return seen("sell", uuid)
+
+
+@require_POST
+@access.page("sell")
+def complete(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    sale = queries.open_sale_for(request.user, uuid)
+    if sale.number:
+        messages.success(request, _("Completed already; it is not done twice."))
+        return seen("sale", sale.number)
+    shown = checked(CompleteForm(request.POST)).cleaned_data["shown_cents"]
+    done = sales.complete(sale=sale, shown_cents=shown, by=request.user)
+    return seen("sale", done.number)

@@ -1,0 +1,11 @@
+"""The API's part of the book of pieces."""
+
+from ninja import Router
+
+from inventory.api import changes, pieces, places, prices
+
+router = Router()
+router.add_router("", places.router)
+router.add_router("", pieces.router)
+router.add_router("", prices.router)
+router.add_router("", changes.router)

@@ -1,0 +1,293 @@
+"""Pieces and their lives. What a piece cost stands in a table that nothing here reads."""
+
+from typing import Annotated, Any, Literal
+
+from django.http import Http404, HttpResponse
+from ninja import Path, Query, Router
+from pydantic import Field
+
+from inventory import prices, pricing, queries
+from inventory.ground import answers, lists, measures, scopes
+from inventory.ground.measures import Metal
+from inventory.ground.schemas import (
+    Asked,
+    Code,
+    Fineness,
+    Grams,
+    Listed,
+    Milligrams,
+    Moment,
+    Number,
+    SignedCents,
+    Strict,
+    Yuan,
+)
+from inventory.ground.scopes import Admitted
+from inventory.models import (
+    Category,
+    Certificate,
+    LabourKind,
+    Movement,
+    Piece,
+    Pricing,
+    Reason,
+    State,
+    Stone,
+    Store,
+)
+from inventory.models.pieces import GONE
+
+router = Router(tags=["pieces"])
+
+AS_STORED = (
+    "number",
+    "barcode",
+    "epc",
+    "name",
+    "category",
+    "state",
+    "metal",
+    "grade",
+    "content",
+    "mark",
+    "units",
+    "ring_size",
+    "pricing",
+    "labour_kind",
+)
+FIELDS = (
+    *AS_STORED,
+    "pk",
+    "store_id",
+    "store__code",
+    "store__time_zone",
+    "style__code",
+    "place__code",
+    "gross_mg",
+    "net_mg",
+    "labour_value",
+    "price_cents",
+    "updated_at",
+)
+MOVED = (
+    "pk",
+    "change__store__code",
+    "change__store__time_zone",
+    "change__at",
+    "change__by__username",
+    "change__number",
+    "reason",
+    "old",
+    "new",
+    "from_place__code",
+    "to_place__code",
+    "at_counter__code",
+    "transfer__number",
+    "net_mg",
+)
+
+
+class PieceOut(Strict):
+    """`grade` is the legal grade, `content` a higher one that is declared beside the name, and
+    `fineness` what the board prices. Labour is an amount, or a share of the metal in basis points.
+    """
+
+    number: str
+    barcode: str | None
+    epc: str | None
+    style: str
+    name: str
+    category: Category
+    store: str
+    place: str | None
+    state: State
+    metal: Metal
+    grade: Fineness
+    content: Fineness | None
+    fineness: Fineness
+    mark: str
+    gross: Grams
+    gross_mg: Milligrams
+    net: Grams
+    net_mg: Milligrams
+    units: int
+    ring_size: str
+    pricing: Pricing
+    labour_kind: LabourKind | Literal[""]
+    labour: Yuan | None
+    labour_cents: SignedCents | None
+    labour_bp: int | None
+    price: Yuan | None
+    price_cents: SignedCents | None
+    updated_at: Moment
+
+
+class StoneOut(Strict):
+    """Weights of stones are carats, and thousandths of a carat."""
+
+    main: bool
+    kind: str
+    count: int
+    carat: str
+    weight_mct: int
+    color: str
+    clarity: str
+    cut: str
+
+
+class CertificateOut(Strict):
+    lab: str
+    number: str
+
+
+class TodayOut(Strict):
+    """What the piece costs at this moment, in its parts, before any reduction."""
+
+    metal: Yuan
+    metal_cents: SignedCents
+    labour: Yuan
+    labour_cents: SignedCents
+    fixed: Yuan
+    fixed_cents: SignedCents
+    total: Yuan
+    total_cents: SignedCents
+
+
+class WholePieceOut(PieceOut):
+    """`today` is null for a piece that is gone, and when the board has no price for its metal."""
+
+    stones: list[StoneOut]
+    certificates: list[CertificateOut]
+    today: TodayOut | None
+
+
+class MovementOut(Strict):
+    """One step: from where to where, from which state to which. `number` is the document's."""
+
+    at: Moment
+    by: str
+    store: str
+    number: str
+    reason: Reason
+    old: State | Literal[""]
+    new: State
+    from_place: str | None
+    to_place: str | None
+    counter: str | None
+    transfer: str | None
+    net: Grams
+    net_mg: Milligrams
+
+
+class PiecesAsked(Asked):
+    store: Code | None = None
+    state: State | None = None
+    place: Code | None = None
+    updated_after: Annotated[
+        Moment | None, Field(description="pieces that changed after this moment")
+    ] = None
+
+
+@router.get("/pieces", response=Listed[PieceOut], **scopes.needs("pieces:read"))
+def list_pieces(request: Admitted, asked: Query[PiecesAsked]) -> HttpResponse:
+    """Pieces of one store or of all, by state, by place, or by their last change."""
+    rows = queries.pieces_for(request.user)
+    if asked.store is not None:
+        rows = rows.filter(store=lists.store_or_404(request.user, asked.store))
+    wanted = {
+        "state": asked.state,
+        "place__code": asked.place,
+        "updated_at__gt": asked.updated_after,
+    }
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    page = lists.by_key(rows.values(*FIELDS), asked=asked, of="pieces")
+    return answers.listed(map(_piece, page.rows), page.next_cursor)
+
+
+@router.get("/pieces/{number}", response=WholePieceOut, **scopes.needs("pieces:read"))
+def get_piece(request: Admitted, number: Path[Number]) -> HttpResponse:
+    """One piece with its stones, its certificates and its price at this moment."""
+    row = queries.pieces_for(request.user).filter(number=number).values(*FIELDS).first()
+    if row is None:
+        raise Http404
+    stones = Stone.objects.filter(piece=row["pk"]).values()
+    reports = Certificate.objects.filter(piece=row["pk"]).order_by("pk").values("lab", "number")
+    whole = {"stones": [_stone(each) for each in stones], "certificates": list(reports)}
+    return answers.reply({**_piece(row), **whole, "today": _today(row)})
+
+
+@router.get(
+    "/pieces/{number}/movements", response=Listed[MovementOut], **scopes.needs("pieces:read")
+)
+def list_movements(
+    request: Admitted, number: Path[Number], asked: Query[Asked]
+) -> HttpResponse:
+    """The life of a piece, oldest step first."""
+    piece = queries.pieces_for(request.user).filter(number=number).values_list("pk").first()
+    if piece is None:
+        raise Http404
+    rows = Movement.objects.filter(piece=piece[0]).values(*MOVED)
+    page = lists.by_key(rows, asked=asked, of="movements")
+    return answers.listed(map(_movement, page.rows), page.next_cursor)
+
+
+def _piece(row: dict[str, Any]) -> dict[str, Any]:
+    share = row["labour_kind"] == LabourKind.PERCENT
+    return {
+        **{name: row[name] for name in AS_STORED},
+        "style": row["style__code"],
+        "store": row["store__code"],
+        "place": row["place__code"],
+        "fineness": row["content"] or row["grade"],
+        **answers.weight("gross", row["gross_mg"]),
+        **answers.weight("net", row["net_mg"]),
+        **answers.money("labour", None if share else row["labour_value"]),
+        "labour_bp": row["labour_value"] if share else None,
+        **answers.money("price", row["price_cents"]),
+        "updated_at": answers.moment(row["updated_at"], row["store__time_zone"]),
+    }
+
+
+def _stone(row: dict[str, Any]) -> dict[str, Any]:
+    shown = ("main", "kind", "count", "weight_mct", "color", "clarity", "cut")
+    # thousandths of a carat read like thousandths of a gram
+    return {**{name: row[name] for name in shown}, "carat": measures.plain_grams(row["weight_mct"])}
+
+
+def _today(row: dict[str, Any]) -> dict[str, Any] | None:
+    """The same arithmetic that a bill uses, on the columns it needs."""
+    if row["state"] in GONE:
+        return None
+    needed = ("pricing", "price_cents", "net_mg", "labour_kind", "labour_value", "metal")
+    piece = Piece(**{name: row[name] for name in (*needed, "grade", "content")})
+    board = None
+    if pricing.needs_board(piece):
+        store = Store(pk=row["store_id"])
+        try:
+            board = prices.row_for(store=store, metal=piece.metal, fineness=piece.fineness)
+        except prices.NoPrice:
+            return None
+    parts = pricing.price(piece, board)
+    return {
+        **answers.money("metal", parts.metal_cents),
+        **answers.money("labour", parts.labour_cents),
+        **answers.money("fixed", parts.fixed_cents),
+        **answers.money("total", parts.total_cents),
+    }
+
+
+def _movement(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "at": answers.moment(row["change__at"], row["change__store__time_zone"]),
+        "by": row["change__by__username"],
+        "store": row["change__store__code"],
+        "number": row["change__number"],
+        "reason": row["reason"],
+        "old": row["old"],
+        "new": row["new"],
+        "from_place": row["from_place__code"],
+        "to_place": row["to_place__code"],
+        "counter": row["at_counter__code"],
+        "transfer": row["transfer__number"],
+        **answers.weight("net", row["net_mg"]),
+    }

@@ -1,0 +1,1 @@
+"""What every book stands on: errors, measures, codes, keys, changes, approvals, paper."""

@@ -1,0 +1,106 @@
+"""Who may open a page, and which stores' rows they may see. Each page declares both.
+
+A row of another store is not there at all (404); a page that a role does not include is 403.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+
+from inventory.ground.errors import NotAllowed
+from inventory.models import Store
+
+M = TypeVar("M", bound=Model)
+View = Callable[..., HttpResponseBase]
+
+KILOBYTE = 1024
+ALL_STORES = "all_stores"
+
+
+class Scope(Enum):
+    """Whose rows a page shows; a test walks the URL map and wants one on every page."""
+
+    PUBLIC = "public"  # no rows of a store, or one card by its secret number
+    OWN = "own"  # the signed-in person's own things
+    STORE = "store"  # rows of the stores this person belongs to
+    HOUSE = "house"  # rows of all stores
+
+
+@dataclass(frozen=True)
+class Access:
+    scope: Scope
+    permission: str = ""
+    keyed: bool = True  # a POST needs a request key
+    max_body: int = 256 * KILOBYTE
+
+
+def page(
+    permission: str = "",
+    *,
+    scope: Scope = Scope.STORE,
+    keyed: bool = True,
+    max_body: int = 256 * KILOBYTE,
+) -> Callable[[View], View]:
+    """A page for people who are signed in; with `permission`, for roles that include it."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _to_sign_in(request)
+            if permission and not request.user.has_perm(permission):
+                raise NotAllowed
+            return view(request, *args, **kwargs)
+
+        guarded.access = Access(scope, permission, keyed, max_body)  # type: ignore[attr-defined]  # because: a view carries its declaration
+        return guarded
+
+    return declare
+
+
+def public(*, max_body: int = 256 * KILOBYTE) -> Callable[[View], View]:
+    """A page without sign-in and without a key."""
+
+    def declare(view: View) -> View:
+        view.access = Access(Scope.PUBLIC, keyed=False, max_body=max_body)  # type: ignore[attr-defined]  # because: a view carries its declaration
+        return view
+
+    return declare
+
+
+def declared(view: object) -> Access | None:
+    found = getattr(view, "access", None)
+    return found if isinstance(found, Access) else None
+
+
+def store_ids(user: User | AnonymousUser) -> frozenset[int] | None:
+    """Ids of the stores whose rows this person may see; None means all of them."""
+    if user.has_perm(ALL_STORES):
+        return None
+    if not hasattr(user, "_store_ids"):
+        ids = Store.objects.filter(people=user.pk).values_list("pk", flat=True)
+        user._store_ids = frozenset(ids)  # type: ignore[union-attr]  # because: kept for one request
+    return user._store_ids
+
+
+def visible(
+    rows: QuerySet[M], user: User | AnonymousUser, *, store: str = "store"
+) -> QuerySet[M]:
+    """Only rows of the stores this person may see; `store` is the path to the row's store."""
+    ids = store_ids(user)
+    return rows if ids is None else rows.filter(**{f"{store}__in": ids})
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": resolve_url(settings.LOGIN_URL)})
+    address = resolve_url(settings.LOGIN_URL)
+    return redirect(f"{address}?next={request.get_full_path()}")

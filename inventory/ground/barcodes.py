@@ -1,0 +1,106 @@
+"""Bars and squares for paper: Code 128 and QR as SVG pictures of a fixed size in millimetres."""
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+import segno
+from barcode.codex import Code128  # type: ignore[import-untyped]  # because: it has no types
+
+CODE128_QUIET_MODULES = 10  # on both sides, GS1 General Specifications
+QR_QUIET_MODULES = 4  # on all sides, ISO/IEC 18004
+
+# What a telephone reads from a bent, shaded card: 100 % of shots at 10 dots per millimetre.
+CARD_MODULE_MM = Decimal("0.33")
+CARD_HEIGHT_MM = Decimal(16)
+CARD_QR_SIDE_MM = Decimal(22)
+# Two whole dots of a 203 dpi label printer; read by scanners, not by telephones.
+PIECE_MODULE_MM = Decimal("0.25")
+PIECE_HEIGHT_MM = Decimal(8)
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A printable code: its picture as a data address, and its size with the quiet zone."""
+
+    uri: str
+    width_mm: Decimal
+    height_mm: Decimal
+
+
+def code128_svg(digits: str, *, module_mm: Decimal, height_mm: Decimal) -> Symbol:
+    """Code 128 set C with ten modules of quiet zone left and right, without text below.
+
+    `module_mm` is the width of the thinnest bar (X), `height_mm` the height of the bars. Anything
+    but an even number of digits is refused with ValueError: it would leave set C and grow wider.
+    """
+    if not digits or len(digits) % 2 or not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"Code 128 set C takes an even number of digits, not {digits!r}")
+    modules = [int(sign) for sign in Code128(digits).build()[0]]
+    quiet = [0] * CODE128_QUIET_MODULES
+    row = quiet + modules + quiet
+    bars = "".join(f"M{x} 0h{width}v1h-{width}z" for x, width in _dark_runs(row))
+    return _symbol(
+        f'<path d="{bars}"/>',
+        modules=(len(row), 1),
+        width_mm=len(row) * module_mm,
+        height_mm=height_mm,
+    )
+
+
+def qr_svg(text: str, *, side_mm: Decimal) -> Symbol:
+    """A QR code of error correction M or better; `side_mm` includes the quiet zone of four modules.
+
+    Upper-case letters, digits and `:/.-` keep the symbol small (alphanumeric mode).
+    """
+    code = segno.make_qr(text, error="m")
+    rows = list(code.matrix_iter(border=QR_QUIET_MODULES))
+    # one stroke for each run, half as much to draw as rectangles: cards come two hundred at a time
+    strokes = "".join(
+        f"M{x} {y}.5h{width}" for y, row in enumerate(rows) for x, width in _dark_runs(row)
+    )
+    return _symbol(
+        f'<path stroke="#000" d="{strokes}"/>',
+        modules=(len(rows), len(rows)),
+        width_mm=side_mm,
+        height_mm=side_mm,
+    )
+
+
+def card_bars(number: str) -> Symbol:
+    """The 20 digits of a warranty card, 54.45 mm wide and 16 mm high."""
+    return code128_svg(number, module_mm=CARD_MODULE_MM, height_mm=CARD_HEIGHT_MM)
+
+
+def card_qr(public_url: str) -> Symbol:
+    """The address of a card's public page in upper case, 22 mm."""
+    return qr_svg(public_url.upper(), side_mm=CARD_QR_SIDE_MM)
+
+
+def piece_bars(number: str) -> Symbol:
+    """The 10 digits of a piece, 27.5 mm wide and 8 mm high."""
+    return code128_svg(number, module_mm=PIECE_MODULE_MM, height_mm=PIECE_HEIGHT_MM)
+
+
+def _symbol(
+    path: str, *, modules: tuple[int, int], width_mm: Decimal, height_mm: Decimal
+) -> Symbol:
+    """The picture of so many modules across and down, stretched to its size in millimetres."""
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width_mm}mm" height="{height_mm}mm"'
+        f' viewBox="0 0 {modules[0]} {modules[1]}" preserveAspectRatio="none">{path}</svg>'
+    )
+    uri = "data:image/svg+xml;base64," + b64encode(svg.encode("ascii")).decode("ascii")
+    return Symbol(uri=uri, width_mm=width_mm, height_mm=height_mm)
+
+
+def _dark_runs(row: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Where neighbouring dark modules begin, and how many: no hairline may part them."""
+    x = 0
+    for dark, run in groupby(row):
+        width = len(list(run))
+        if dark:
+            yield x, width
+        x += width

@@ -1,0 +1,235 @@
+"""The chain: audit, feed and proof at once. Nothing in the shop happens outside it.
+
+    with changes.opened(store=store, by=user) as book:
+        book.write(movements, kind="piece_sold", number=sale.number)
+
+`opened` is the transaction and the lock: the store's head stays locked until commit, so the order
+of `seq` is the order of commits, and a reader of the feed never misses a row.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.db import connections, models, transaction
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from inventory.ground.errors import RuleBroken
+from inventory.models import Change, LedgerHead, Store, Written
+
+W = TypeVar("W", bound=Written)
+
+
+class BooksBroken(RuleBroken):
+    """The books of this store do not agree; it may read and count, but not write."""
+
+    code = "books_broken"
+    status = 503
+    sentence = _("The books of this store do not agree. Nothing was saved; call head office.")
+
+
+class Book:
+    """One store's chain, held open by one writer until the transaction ends."""
+
+    def __init__(self, *, head: LedgerHead, store: Store, by: User) -> None:
+        self.head = head
+        self.store = store
+        self.by = by
+        self.at = timezone.now()
+
+    def write(self, rows: Sequence[W], *, kind: str, number: str = "") -> list[W]:
+        """New rows of one model, each with its link. `number` of the document they belong to,
+        else each row's own `number` or that of its piece."""
+        links = [self._link(row, kind=kind, number=number) for row in rows]
+        for row, link in zip(rows, Change.objects.bulk_create(links), strict=True):
+            row.change = link
+        return list(type(rows[0])._default_manager.bulk_create(rows)) if rows else []
+
+    def note(self, row: Model, *, kind: str, number: str) -> Change:
+        """The link of a row that exists already, such as an open sale that is completed now;
+        the caller saves `row.change`."""
+        link = self._link(row, kind=kind, number=number)
+        link.save(force_insert=True)
+        return link
+
+    def _link(self, row: Model, *, kind: str, number: str) -> Change:
+        piece_id = getattr(row, "piece_id", None)
+        link = Change(
+            store=self.store,
+            seq=self.head.seq + 1,
+            at=self.at,
+            by=self.by,
+            kind=kind,
+            number=number or _number_of(row),
+            piece_id=piece_id,
+            digest=digest(row),
+            prev_hash=self.head.hash,
+        )
+        link.hash = link_hash(link)
+        self.head.seq, self.head.hash = link.seq, link.hash
+        return link
+
+
+@contextmanager
+def opened(*, store: Store, by: User) -> Iterator[Book]:
+    """A transaction with the store's head locked. Refused when the store's books are broken."""
+    with transaction.atomic():
+        # who waits here gets the next number; nobody reads a head that may still be rolled back
+        head = LedgerHead.objects.select_for_update().get(store_id=store.pk)
+        if head.broken:
+            raise BooksBroken
+        before = head.seq
+        book = Book(head=head, store=store, by=by)
+        yield book
+        if head.seq != before:
+            LedgerHead.objects.filter(pk=head.pk).update(seq=head.seq, hash=head.hash)
+
+
+def start_chain(store: Store) -> LedgerHead:
+    """The head of a new store; its first link points at the store's code."""
+    genesis = hashlib.sha256(f"store {store.code}".encode()).hexdigest()
+    return LedgerHead.objects.create(store=store, hash=genesis)
+
+
+def link_hash(link: Change) -> str:
+    """Covers every column of a link and the hash of the one before."""
+    return _sha256(
+        [
+            link.prev_hash,
+            link.store_id,
+            link.seq,
+            _plain(link.at),
+            link.by_id,
+            link.kind,
+            link.number,
+            link.piece_id,
+            link.digest,
+        ]
+    )
+
+
+def digest(row: Model) -> str:
+    """SHA-256 over all columns of a row and of the rows that belong to it, but not over its own
+    key, its link, and the columns named in `chain_exempt`."""
+    return _sha256(content(row))
+
+
+def content(row: Model) -> dict[str, Any]:
+    """What the digest of a row covers, as plain values by column name."""
+    exempt = {"id", "change_id", *getattr(row, "chain_exempt", ())}
+    plain = {
+        field.attname: _plain(getattr(row, field.attname))
+        for field in row._meta.concrete_fields
+        if field.attname not in exempt
+    }
+    for part in getattr(row, "chain_parts", ()):
+        plain[part] = [content(each) for each in getattr(row, part).all()]
+    return plain
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        # one spelling for both databases, whatever zone the value came in
+        return timezone.localtime(value, timezone.get_fixed_timezone(0)).isoformat(
+            timespec="microseconds"
+        )
+    if isinstance(value, date | UUID):
+        return str(value)
+    if isinstance(value, bytes | memoryview):
+        return hashlib.sha256(value).hexdigest()
+    return value
+
+
+def _sha256(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _number_of(row: Model) -> str:
+    if own := getattr(row, "number", ""):
+        return str(own)
+    piece = getattr(row, "piece", None)
+    return str(piece.number) if piece is not None else str(row)[:40]
+
+
+# --- append-only is the database's word -----------------------------------------------------
+
+
+def append_only_models() -> list[type[Model]]:
+    return [model for model in apps.get_models() if getattr(model, "append_only", False)]
+
+
+def protect(using: str = "default") -> None:
+    """Puts the triggers on every append-only table that lacks them; safe to repeat."""
+    connection = connections[using]
+    present = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for table in protected_tables() & present:
+            for statement in _triggers(connection.vendor, table).values():
+                cursor.execute(statement)
+
+
+def protected_tables() -> set[str]:
+    return {model._meta.db_table for model in append_only_models()}
+
+
+def missing_triggers(using: str = "default") -> list[str]:
+    """Names of triggers that should stand on a table and do not."""
+    connection = connections[using]
+    catalogue = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(catalogue[connection.vendor])
+        there = {name for (name,) in cursor.fetchall()}
+    wanted = {name for table in protected_tables() for name in _triggers(connection.vendor, table)}
+    return sorted(wanted - there)
+
+
+def _triggers(vendor: str, table: str) -> dict[str, str]:
+    """Trigger name to the statement that puts it there unless it stands already."""
+    if vendor == "sqlite":
+        return {
+            f"{table}_no_{act}": f"""CREATE TRIGGER IF NOT EXISTS "{table}_no_{act}"
+                BEFORE {act} ON "{table}"
+                BEGIN SELECT RAISE(ABORT, '{table} is written once'); END"""
+            for act in ("update", "delete")
+        }
+    function = f"""CREATE OR REPLACE FUNCTION {table}_written_once() RETURNS trigger AS
+        $$ BEGIN RAISE EXCEPTION '{table} is written once'; END $$ LANGUAGE plpgsql;"""
+    return {
+        f"{table}_no_{act}": f"""{function} CREATE OR REPLACE TRIGGER "{table}_no_{act}"
+            BEFORE {act} ON "{table}" {each} EXECUTE FUNCTION {table}_written_once()"""
+        for act, each in (
+            ("update", "FOR EACH ROW"),
+            ("delete", "FOR EACH ROW"),
+            ("truncate", "FOR EACH STATEMENT"),
+        )
+    }
+
+
+def protect_after_migrate(using: str, **_kwargs: object) -> None:
+    protect(using)
+
+
+def rows_of(model: type[W], ids: Iterable[int]) -> models.QuerySet[W]:
+    """Rows of a written model with all that their digest covers."""
+    parts = list(part_paths(model))
+    return model._default_manager.filter(pk__in=ids).prefetch_related(*parts)
+
+
+def part_paths(model: type[Model], prefix: str = "") -> Iterator[str]:
+    for part in getattr(model, "chain_parts", ()):
+        yield prefix + part
+        related = model._meta.get_field(part).related_model
+        if isinstance(related, type):
+            yield from part_paths(related, f"{prefix}{part}__")

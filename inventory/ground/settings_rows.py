@@ -1,0 +1,131 @@
+"""Settings of a store as dated rows: what differs between a small shop and a chain.
+
+A setting that has no row yet takes the value of the store's bundle; a bundle is chosen by one
+question when the store is opened.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from inventory.ground import changes
+from inventory.ground.errors import BadField, NotAllowed
+from inventory.models import Store, StoreSetting
+
+Value = int | str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A named value: what it means, what it is without a row, and what it may be."""
+
+    sentence: str | Promise
+    default: Value
+    bundles: Mapping[str, Value] = field(default_factory=dict)
+    least: int = 0
+    most: int = 10**9
+    choices: tuple[str, ...] = ()
+
+
+BUNDLES = {"small": _("small shop"), "mall": _("mall counter"), "chain": _("chain")}
+
+SETTINGS: dict[str, Setting] = {
+    "bundle": Setting(_("What kind of shop this is"), "small", choices=tuple(BUNDLES)),
+    "hold_minutes": Setting(_("A piece on an open bill is held for so many minutes"), 30, most=480),
+    "acknowledge_fixed_gold": Setting(
+        _("How a customer takes note of grams and price per gram of gold and platinum pieces at "
+          "a fixed price: tap, signature or notice"),
+        "tap",
+        choices=("tap", "signature", "notice"),
+    ),
+    "acknowledge_fixed_silver": Setting(
+        _("The same for silver pieces"), "notice", choices=("tap", "signature", "notice")
+    ),
+    "acknowledge_silver_from_cents": Setting(
+        _("Silver pieces from this price on are treated like gold, in cents"), 100_000
+    ),
+    "rounding_limit_cents": Setting(
+        _("A bill may be rounded down by so much, in cents"), 1_000, most=100_000
+    ),
+    "discount_clerk_bp": Setting(
+        _("A clerk may take so much off labour or a fixed price, in hundredths of a percent"),
+        300, {"small": 500}, most=10_000,
+    ),
+    "discount_chief_bp": Setting(
+        _("A counter chief may take so much off, in hundredths of a percent"), 800, most=10_000
+    ),
+    "discount_manager_bp": Setting(
+        _("A store manager may take so much off, in hundredths of a percent"), 1_500, most=10_000
+    ),
+    "price_band_bp": Setting(
+        _("The store's board may differ from head office's by so much, in hundredths of a percent"),
+        200, most=10_000,
+    ),
+    "price_leap_bp": Setting(
+        _("A metal price further from the one before asks once, in hundredths of a percent"),
+        500, most=10_000,
+    ),
+    "public_purchase": Setting(
+        _("The customer's page shows month and store of the purchase"), "show",
+        choices=("show", "hide"),
+    ),
+}  # fmt: skip
+
+
+def value(store: Store, key: str, *, at: datetime | None = None) -> Value:
+    """The setting of a store at a moment (default: now)."""
+    return values(store, key, at=at)[key]
+
+
+def values(store: Store, *keys: str, at: datetime | None = None) -> dict[str, Value]:
+    """Several settings at once (1 query)."""
+    rows = StoreSetting.objects.filter(store=store, key__in={*keys, "bundle"})
+    dated = rows.filter(valid_from__lte=at or timezone.now()).order_by("valid_from", "pk")
+    newest = dict(dated.values_list("key", "value"))
+    bundle = newest.get("bundle", str(SETTINGS["bundle"].default))
+    return {key: _in_force(SETTINGS[key], newest.get(key), bundle) for key in keys}
+
+
+def _in_force(setting: Setting, kept: str | None, bundle: str) -> Value:
+    if kept is None:
+        return setting.bundles.get(bundle, setting.default)
+    return kept if isinstance(setting.default, str) else int(kept)
+
+
+def number(store: Store, key: str) -> int:
+    return int(value(store, key))
+
+
+@transaction.atomic
+def put(*, store: Store, key: str, new: str, by: User, source: str = "") -> StoreSetting:
+    """A new dated row. Refused to a role without the right, for an unknown key and for a value
+    out of its bounds."""
+    if not by.has_perm("set_settings"):
+        raise NotAllowed
+    checked = _check(key, new)
+    with changes.opened(store=store, by=by) as book:
+        row = StoreSetting(
+            store=store, key=key, value=str(checked), valid_from=book.at, source=source
+        )
+        book.write([row], kind="setting_put", number=key)
+    return row
+
+
+def _check(key: str, new: str) -> Value:
+    setting = SETTINGS.get(key)
+    if setting is None:
+        raise BadField(_("There is no such setting."), field="key")
+    if setting.choices:
+        if new not in setting.choices:
+            raise BadField(_("Choose one of the values."), field=key)
+        return new
+    if not new.isascii() or not new.isdigit() or not setting.least <= int(new) <= setting.most:
+        bounds = {"least": setting.least, "most": setting.most}
+        raise BadField(_("Type a whole number from %(least)d to %(most)d.") % bounds, field=key)
+    return int(new)

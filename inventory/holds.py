@@ -1,0 +1,111 @@
+"""A piece set aside for an open bill. A hold past its time is judged when it is used."""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import F
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from inventory import pieces
+from inventory.ground import changes, settings_rows
+from inventory.ground.changes import Book
+from inventory.ground.errors import RuleBroken
+from inventory.models import Hold, Piece, Place, State
+
+
+class HeldElsewhere(RuleBroken):
+    """Another bill holds the piece; the sentence says who and until when."""
+
+    code = "held_elsewhere"
+
+    def __init__(self, hold: Hold) -> None:
+        self.hold = hold
+        told = {
+            "who": hold.by.first_name or hold.by.username,
+            "counter": hold.counter,
+            "until": date_format(timezone.localtime(hold.until), "H:i"),
+        }
+        super().__init__(
+            _("%(who)s at counter %(counter)s holds this piece until %(until)s.") % told
+        )
+
+
+def take(*, piece: Piece, bill: UUID, counter: Place, book: Book) -> Hold:
+    """Sets the piece aside for a bill. Refused with `HeldElsewhere` while another bill holds it;
+    a hold past its time is taken over."""
+    if piece.state == State.HELD:
+        _end_lapsed(piece=piece, book=book)
+    minutes = settings_rows.number(piece.store, "hold_minutes")
+    hold = Hold(
+        piece=piece,
+        bill=bill,
+        counter=counter,
+        by=book.by,
+        until=book.at + timedelta(minutes=minutes),
+    )
+    hold.save(force_insert=True)
+    pieces.hold(piece=piece, counter=counter, book=book)
+    return hold
+
+
+def end(*, rows: Sequence[Piece], bill: UUID, book: Book) -> None:
+    """The bill no longer wants these pieces. Those that another bill took over stay with it."""
+    ours = live_for(bill=bill, ids=[piece.pk for piece in rows])
+    released = [piece for piece in rows if piece.pk in ours]
+    Hold.objects.filter(pk__in=[hold.pk for hold in ours.values()]).update(ended_at=book.at)
+    if released:
+        pieces.release(rows=released, book=book)
+
+
+def use_up(*, bill: UUID, rows: Sequence[Piece], book: Book) -> int:
+    """The pieces are sold on this bill; returns how many of them it still held."""
+    ours = Hold.objects.filter(bill=bill, piece__in=rows, ended_at__isnull=True)
+    return ours.update(ended_at=book.at)
+
+
+def extend(*, bill: UUID, by: User, piece: Piece) -> int:
+    """The hold of this bill on the piece begins anew; returns the number of holds extended."""
+    minutes = settings_rows.number(piece.store, "hold_minutes")
+    mine = Hold.objects.filter(bill=bill, piece=piece, ended_at__isnull=True)
+    return mine.update(until=timezone.now() + timedelta(minutes=minutes), by=by)
+
+
+def live_for(*, bill: UUID, ids: Collection[int]) -> dict[int, Hold]:
+    """Holds that this bill still has, by piece id; past their time or not."""
+    rows = Hold.objects.filter(bill=bill, piece_id__in=ids, ended_at__isnull=True)
+    return {hold.piece_id: hold for hold in rows}
+
+
+def lapse_due(*, by: User) -> int:
+    """Puts pieces back on sale whose hold is past its time; returns how many. Nothing depends on
+    it: `take` judges for itself."""
+    due = Hold.objects.filter(ended_at__isnull=True, until__lt=timezone.now())
+    count = 0
+    for hold in due.select_related("piece__store", "piece__place"):
+        with changes.opened(store=hold.piece.store, by=by) as book:
+            count += _lapse(hold=hold, book=book)
+    return count
+
+
+def _end_lapsed(*, piece: Piece, book: Book) -> None:
+    found = Hold.objects.filter(piece=piece, ended_at__isnull=True)
+    hold = found.select_related("by", "counter").first()
+    if hold is None:
+        return
+    if hold.until >= timezone.now():
+        raise HeldElsewhere(hold)
+    hold.piece = piece
+    _lapse(hold=hold, book=book)
+
+
+def _lapse(*, hold: Hold, book: Book) -> int:
+    """1 when this call ended the hold, 0 when it was extended or ended meanwhile."""
+    still = Hold.objects.filter(pk=hold.pk, ended_at__isnull=True, until=hold.until)
+    if still.update(ended_at=book.at, until=F("until")) != 1:
+        return 0
+    pieces.release(rows=[hold.piece], book=book, lapsed=True)
+    return 1

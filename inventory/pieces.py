@@ -1,0 +1,205 @@
+"""The life of a piece: every move and every state, and nothing else may change them."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from inventory.ground.changes import Book
+from inventory.ground.errors import RuleBroken
+from inventory.models import Movement, Piece, Place, Reason, State, Transfer
+
+# what may become what; the design's table
+MOVES: dict[str, frozenset[State]] = {
+    State.RECEIVED: frozenset({State.ON_SALE, State.IN_TRANSIT, State.WRITTEN_OFF}),
+    State.ON_SALE: frozenset(
+        {
+            State.HELD,
+            State.SOLD,
+            State.IN_TRANSIT,
+            State.IN_SERVICE,
+            State.MISSING,
+            State.WRITTEN_OFF,
+        }
+    ),
+    State.HELD: frozenset({State.ON_SALE, State.SOLD, State.MISSING}),
+    State.SOLD: frozenset({State.RETURNED, State.IN_SERVICE}),
+    State.RETURNED: frozenset({State.ON_SALE, State.IN_SERVICE, State.WRITTEN_OFF}),
+    # back to where it came from: its last movement says which of these
+    State.IN_SERVICE: frozenset({State.RECEIVED, State.ON_SALE, State.SOLD, State.RETURNED}),
+    State.IN_TRANSIT: frozenset({State.RECEIVED, State.MISSING}),
+    State.MISSING: frozenset({State.RECEIVED, State.WRITTEN_OFF}),
+}
+
+
+class PieceMoved(RuleBroken):
+    """Somebody else moved, sold or held the piece in the meantime."""
+
+    code = "piece_moved"
+    sentence = gettext_lazy("The piece has just been moved. Scan it again.")
+
+
+class NoReport(RuleBroken):
+    """不检测不上柜: no laboratory's report, no counter."""
+
+    code = "no_report"
+
+    def __init__(self, piece: Piece) -> None:
+        super().__init__(
+            _("Piece %(number)s has no laboratory report; it cannot go on sale.")
+            % {"number": piece.number}
+        )
+
+
+def lock(ids: Collection[int]) -> list[Piece]:
+    """The only place that locks pieces; by id, so that two bills never wait for each other."""
+    rows: QuerySet[Piece] = Piece.objects.filter(pk__in=ids).order_by("pk")
+    full = rows.select_related("place__parent").prefetch_related("stones")
+    return list(full.select_for_update(of=("self",)))
+
+
+def enter(*, rows: Sequence[Piece], book: Book) -> list[Movement]:
+    """New pieces of a store, each in its place, as received."""
+    Piece.objects.bulk_create(rows)
+    movements = [
+        Movement(
+            piece=piece,
+            new=State.RECEIVED,
+            to_place_id=piece.place_id,
+            reason=Reason.RECEIVED,
+            net_mg=piece.net_mg,
+        )
+        for piece in rows
+    ]
+    return book.write(movements, kind="piece_received")
+
+
+def put_on_sale(*, rows: Sequence[Piece], book: Book) -> list[Movement]:
+    """From received to on sale. Refused for a piece whose style demands a report it lacks; pass
+    pieces with `style` and `certificates` at hand."""
+    for piece in rows:
+        if piece.style.report_required and not piece.certificates.all():
+            raise NoReport(piece)
+    return _move(rows=rows, new=State.ON_SALE, reason=Reason.PUT_ON_SALE, book=book)
+
+
+def hold(*, piece: Piece, counter: Place, book: Book) -> list[Movement]:
+    return _move(rows=[piece], new=State.HELD, reason=Reason.HELD, book=book, counter=counter)
+
+
+def release(*, rows: Sequence[Piece], book: Book, lapsed: bool = False) -> list[Movement]:
+    reason = Reason.LAPSED if lapsed else Reason.RELEASED
+    return _move(rows=rows, new=State.ON_SALE, reason=reason, book=book)
+
+
+def sell(*, rows: Sequence[Piece], counter: Place, number: str, book: Book) -> list[Movement]:
+    """The pieces leave their trays with the customer, whichever counter the trays belong to."""
+    return _move(
+        rows=rows, new=State.SOLD, reason=Reason.SOLD, book=book, counter=counter, number=number
+    )
+
+
+def take_back(*, rows: Sequence[Piece], counter: Place, number: str, book: Book) -> None:
+    """A voided sale: each piece is checked in hand and goes back to the tray it was sold from."""
+    trays = _places_before_sale(rows)
+    for piece in rows:
+        piece.place = trays[piece.pk]
+    same = {"reason": Reason.VOIDED, "book": book, "counter": counter, "number": number}
+    _move(rows=rows, new=State.RETURNED, back=True, **same)  # type: ignore[arg-type]  # because: one dict of several types
+    _move(rows=rows, new=State.ON_SALE, **same)  # type: ignore[arg-type]  # because: one dict of several types
+
+
+def move(*, rows: Sequence[Piece], to: Place, transfer: Transfer, book: Book) -> list[Movement]:
+    """To another place of the same store; the state stays. Refused for what is not in a place."""
+    reason = Reason.LENT if transfer.lent else Reason.MOVED
+    movements = []
+    for piece in rows:
+        # two transfers of one piece at once: the second no longer finds it in its tray
+        found = Piece.objects.filter(pk=piece.pk, state=piece.state, place=piece.place_id)
+        if found.update(place=to) != 1:
+            raise PieceMoved(_gone(piece))
+        movement = Movement(
+            piece=piece,
+            old=piece.state,
+            new=piece.state,
+            from_place_id=piece.place_id,
+            to_place=to,
+            reason=reason,
+            net_mg=piece.net_mg,
+            transfer=transfer,
+        )
+        movements.append(movement)
+        piece.place = to
+    return book.write(movements, kind="piece_moved")
+
+
+def _move(
+    *,
+    rows: Sequence[Piece],
+    new: State,
+    reason: Reason,
+    book: Book,
+    counter: Place | None = None,
+    number: str = "",
+    back: bool = False,
+) -> list[Movement]:
+    """Compare and set, and the history in the same breath. `back`: from outside into a place."""
+    movements = []
+    for piece in rows:
+        if new not in MOVES[piece.state]:
+            raise PieceMoved(_gone(piece))
+        tray = None if back else piece.place_id
+        movement = Movement(
+            piece=piece,
+            old=piece.state,
+            new=new,
+            from_place_id=tray,
+            to_place_id=None if new == State.SOLD else piece.place_id,
+            reason=reason,
+            net_mg=piece.net_mg,
+            at_counter=counter,
+        )
+        movements.append(movement)
+    _compare_and_set(rows=rows, new=new)
+    return book.write(movements, kind=f"piece_{new}", number=number)
+
+
+def _compare_and_set(*, rows: Sequence[Piece], new: State) -> None:
+    """Two counters may want the same piece: only one of them still finds the old state."""
+    for (old, place), ids in _grouped(rows, new).items():
+        found = Piece.objects.filter(pk__in=ids, state=old)
+        if found.update(state=new, place=place) != len(ids):
+            raise PieceMoved
+    for piece in rows:
+        piece.state = new
+        if new == State.SOLD:
+            piece.place = None
+
+
+def _grouped(rows: Iterable[Piece], new: State) -> dict[tuple[str, int | None], list[int]]:
+    """Pieces of one old state and one place go in one statement, in order of their ids."""
+    groups: dict[tuple[str, int | None], list[int]] = {}
+    for piece in sorted(rows, key=lambda each: each.pk):
+        place = None if new == State.SOLD else piece.place_id
+        groups.setdefault((piece.state, place), []).append(piece.pk)
+    return groups
+
+
+def _places_before_sale(rows: Sequence[Piece]) -> dict[int, Place]:
+    sold = Movement.objects.filter(piece__in=rows, new=State.SOLD).order_by("pk")
+    places: dict[int, Place] = {}
+    for movement in sold.select_related("from_place"):
+        if movement.from_place is not None:
+            places[movement.piece_id] = movement.from_place
+    return places
+
+
+def _gone(piece: Piece) -> str:
+    return _("Piece %(number)s has just been moved. Scan it again.") % {"number": piece.number}
+
+
+def may_see_cost(user: User) -> bool:
+    """Cost prices are head office's, and a manager's where it is switched on."""
+    return user.has_perm("see_cost")

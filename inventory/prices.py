@@ -1,0 +1,139 @@
+"""The price board: yuan per gram by metal and fineness, with a moment of effect, never edited."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from inventory import places
+from inventory.ground import changes, measures, settings_rows
+from inventory.ground.errors import NotAllowed, RuleBroken
+from inventory.models import MetalPrice, PriceKind, Store, StoreKind
+
+
+class NoPrice(RuleBroken):
+    """The board has no row for this metal and fineness; nothing is guessed."""
+
+    code = "no_price"
+
+    def __init__(self, *, metal: str, fineness: int) -> None:
+        told = {"metal": measures.declared_name(metal, fineness)}
+        super().__init__(
+            _("The board has no price for %(metal)s. Ask the manager to set it.") % told
+        )
+
+
+class PriceOutOfBand(RuleBroken):
+    code = "price_out_of_band"
+    status = 422
+
+    def __init__(self, *, around_cents: int, band_bp: int) -> None:
+        told = {
+            "price": measures.yuan(around_cents),
+            "percent": f"{band_bp / 100:g}",
+        }
+        super().__init__(
+            _("Head office's price is %(price)s; a store may differ by %(percent)s %%.") % told
+        )
+
+
+class PriceAbsurd(RuleBroken):
+    code = "price_absurd"
+    status = 422
+    sentence = gettext_lazy("A price per gram lies between ¥0.01 and ¥100,000.00.")
+
+
+@dataclass(frozen=True)
+class Quote:
+    """One line of a new board: yuan per gram in cents."""
+
+    metal: str
+    fineness: int
+    kind: str
+    cents_per_gram: int
+
+
+MOST_CENTS = 10_000_000
+
+
+@transaction.atomic
+def put_up(
+    *, store: Store, quotes: Iterable[Quote], by: User, valid_from: datetime | None = None
+) -> list[MetalPrice]:
+    """New rows of the board. A row of head office holds for all stores from its moment on; a
+    store's own must lie within the band around it unless the role is head office's."""
+    if not by.has_perm("set_prices") or (store.kind == StoreKind.HEAD_OFFICE and not _is_head(by)):
+        raise NotAllowed
+    with changes.opened(store=store, by=by) as book:
+        moment, listed = valid_from or book.at, list(quotes)
+        for quote in listed:
+            check(quote=quote, store=store, by=by, at=moment)
+        rows = [
+            MetalPrice(
+                store=store,
+                metal=quote.metal,
+                fineness=quote.fineness,
+                kind=quote.kind,
+                cents_per_gram=quote.cents_per_gram,
+                valid_from=moment,
+            )
+            for quote in listed
+        ]
+        return book.write(rows, kind="price_set", number="board")
+
+
+def check(*, quote: Quote, store: Store, by: User, at: datetime | None = None) -> None:
+    """Refuses what `put_up` would refuse of one price: out of all reason, or a store's own price
+    outside the band around head office's."""
+    if not 0 < quote.cents_per_gram <= MOST_CENTS:
+        raise PriceAbsurd
+    office = places.head_office()
+    if office is None or store.pk == office.pk or _is_head(by):
+        return
+    house = current(store=office, kind=PriceKind(quote.kind), at=at)
+    around = house.get((quote.metal, quote.fineness))
+    band_bp = settings_rows.number(store, "price_band_bp")
+    if around and abs(quote.cents_per_gram - around.cents_per_gram) * 10_000 > (
+        band_bp * around.cents_per_gram
+    ):
+        raise PriceOutOfBand(around_cents=around.cents_per_gram, band_bp=band_bp)
+
+
+def current(
+    *, store: Store, kind: PriceKind = PriceKind.SELL, at: datetime | None = None
+) -> dict[tuple[str, int], MetalPrice]:
+    """The board of a store at a moment, by metal and fineness; one query."""
+    newest_first = Window(
+        RowNumber(),
+        partition_by=[F("metal"), F("fineness")],
+        order_by=[F("valid_from").desc(), F("pk").desc()],
+    )
+    rows = _in_force(store, at or timezone.now()).filter(kind=kind)
+    newest = rows.annotate(place=newest_first).filter(place=1).select_related("change__by")
+    return {(row.metal, row.fineness): row for row in newest}
+
+
+def row_for(*, store: Store, metal: str, fineness: int, at: datetime | None = None) -> MetalPrice:
+    """The selling row in force. Refused with `NoPrice` when there is none."""
+    rows = _in_force(store, at or timezone.now())
+    found = rows.filter(metal=metal, fineness=fineness, kind=PriceKind.SELL)
+    row = found.order_by("-valid_from", "-pk").first()
+    if row is None:
+        raise NoPrice(metal=metal, fineness=fineness)
+    return row
+
+
+def _in_force(store: Store, at: datetime) -> QuerySet[MetalPrice]:
+    house = Q(store=store) | Q(store__kind=StoreKind.HEAD_OFFICE)
+    return MetalPrice.objects.filter(house, valid_from__lte=at)
+
+
+def _is_head(user: User) -> bool:
+    return user.has_perm("set_house_prices")

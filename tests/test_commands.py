@@ -1,0 +1,224 @@
+"""The commands of the project: what the Makefile, bin/ and .ci/run promise to a new machine."""
+
+import os
+import re
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from inventory.models import Store
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = [*sorted((ROOT / "bin").iterdir()), ROOT / ".ci" / "run"]
+SHELL_SCRIPTS = [path for path in SCRIPTS if path.is_file() and b"bash" in path.read_bytes()[:30]]
+
+
+def run(*command: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command to its end; with both outputs as text."""
+    return subprocess.run(  # noqa: S603  # because: our own commands
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def fake(folder: Path, name: str, script: str) -> None:
+    """Puts a program of the outside world into a folder for PATH."""
+    path = folder / name
+    path.write_text(f"#!/bin/bash\n{script}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+# what is installed
+
+
+def pins(half: str) -> set[str]:
+    text = (ROOT / "requirements" / f"{half}.txt").read_text(encoding="utf-8")
+    return set(re.findall(r"^[^\s#]+==[^\s;]+", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("half", ["run", "dev"])
+def test_it_locks_every_package_by_hash_and_names_no_address(half: str) -> None:
+    text = (ROOT / "requirements" / f"{half}.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+    assert not [line for line in lines if "://" in line or line.startswith("-")]
+    packages = "\n".join(lines).replace("\\\n", " ").splitlines()
+    assert packages
+    assert not [package for package in packages if "--hash=sha256:" not in package]
+
+
+def test_it_locks_the_same_run_time_packages_in_both_halves() -> None:
+    assert pins("run") <= pins("dev")
+
+
+def test_it_names_no_package_index_in_any_file() -> None:
+    hosts = re.compile(rb"pypi\.(org|python)|pythonhosted\.org|npmjs\.(org|com)|yarnpkg\.com")
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    skipped = {".git", *(line.rstrip("/") for line in ignored)}
+    found, seen = [], 0
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in skipped]
+        for path in (Path(folder, name) for name in names):
+            seen += 1
+            if hosts.search(path.read_bytes()):
+                found.append(path.name)
+    assert seen > 20
+    assert not found
+
+
+def test_it_installs_only_the_missing_debian_packages(tmp_path: Path) -> None:
+    fake(tmp_path, "id", "echo 0")
+    fake(tmp_path, "fc-list", "")
+    fake(tmp_path, "apt-get", f'echo "${{@: -1}}" >> {tmp_path}/asked')
+    result = run(ROOT / "bin" / "packages", "run", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "asked").read_text().split() == ["update", "fonts-noto-cjk"]
+
+
+def test_it_prints_the_line_to_type_when_it_may_not_install(tmp_path: Path) -> None:
+    fake(tmp_path, "id", "echo 1000")
+    fake(tmp_path, "fc-list", "")
+    fake(tmp_path, "sudo", "exit 1")
+    fake(tmp_path, "apt-get", f"touch {tmp_path}/asked")
+    result = run(ROOT / "bin" / "packages", "run", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert result.returncode == 1
+    assert "sudo apt-get update && sudo apt-get install -y" in result.stderr.splitlines()[-1]
+    assert result.stderr.endswith(" fonts-noto-cjk\n")
+    assert not (tmp_path / "asked").exists()
+
+
+# the list of commands
+
+
+@pytest.mark.parametrize("target", ["run", "test", "check", "messages", "lock", "clean"])
+def test_it_lists_every_command_of_the_makefile(target: str) -> None:
+    assert re.search(rf"^{target} +\S", run("make", "help").stdout, re.MULTILINE)
+    assert run("make", "--dry-run", target).returncode == 0
+
+
+@pytest.mark.parametrize("script", SHELL_SCRIPTS, ids=lambda path: path.name)
+def test_it_writes_shell_that_parses_and_stops_at_errors(script: Path) -> None:
+    assert run("bash", "-n", script).returncode == 0
+    assert "set -euo pipefail" in script.read_text(encoding="utf-8")
+    assert os.access(script, os.X_OK)
+
+
+@pytest.mark.parametrize(
+    ("broken", "called"), [("none", "check test"), ("check", "check"), ("test", "check test")]
+)
+def test_it_checks_then_tests_and_passes_a_failure_on(
+    broken: str, called: str, tmp_path: Path
+) -> None:
+    fake(tmp_path, "make", f'echo "$1" >> {tmp_path}/calls; [[ $1 != {broken} ]]')
+    result = run(ROOT / ".ci" / "run", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert (result.returncode == 0) == (broken == "none")
+    assert (tmp_path / "calls").read_text().split() == called.split()
+
+
+# serving
+
+
+def serving(*scripts: str) -> subprocess.Popen[str]:
+    """A server and a worker side by side as bin/serve runs them, here two lines of shell."""
+    commands = {f"part {number}": ["sh", "-c", script] for number, script in enumerate(scripts)}
+    code = (
+        f"import runpy, sys; serve = runpy.run_path({str(ROOT / 'bin' / 'serve')!r}); "
+        f"sys.exit(serve['run_together']({commands!r}, address=('127.0.0.1', 1)))"
+    )
+    return subprocess.Popen(  # noqa: S603  # because: our own command
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_until_gone(pid: int) -> bool:
+    """Whether a process ends within five seconds; a dead one that nobody fetched counts as gone."""
+    for _ in range(100):
+        try:
+            state = (
+                Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+            )
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.05)
+    return False
+
+
+LASTING = "echo $$; exec sleep 60"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_stops_both_parts_at_a_signal(number: signal.Signals) -> None:
+    with serving(LASTING, LASTING) as server:
+        assert server.stdout
+        pids = [int(server.stdout.readline()) for _ in range(2)]
+        server.send_signal(number)
+        assert server.wait(timeout=10) == 0
+    assert all(wait_until_gone(pid) for pid in pids)
+
+
+def test_it_stops_the_other_part_when_one_ends_by_itself() -> None:
+    with serving(LASTING, "exit 3") as server:
+        output, errors = server.communicate(timeout=10)
+    assert server.returncode == 1
+    assert "part 1 ended by itself (status 3)" in errors
+    assert wait_until_gone(int(output.split()[0]))
+
+
+def test_it_leaves_no_part_behind_when_it_is_killed() -> None:
+    with serving(LASTING, LASTING) as server:
+        assert server.stdout
+        pids = [int(server.stdout.readline()) for _ in range(2)]
+        server.kill()
+    assert all(wait_until_gone(pid) for pid in pids)
+
+
+def test_it_refuses_a_port_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = run(sys.executable, ROOT / "bin" / "serve", HOST="127.0.0.1", PORT=port)
+    assert result.returncode == 1
+    assert f"127.0.0.1:{port}: Address already in use" in result.stderr
+
+
+@pytest.mark.django_db
+def test_it_loads_no_demo_shop_into_a_database_that_was_there() -> None:
+    prepare = runpy.run_path(str(ROOT / "bin" / "prepare"))
+    is_new = prepare["bring_database_up_to_date"]()
+    prepare["load_demo_shop"](is_new=is_new)
+    assert not is_new
+    assert not Store.objects.exists()
+
+
+# PostgreSQL for tests
+
+
+@pytest.mark.parametrize("status", [0, 7])
+def test_it_removes_the_private_cluster_and_passes_the_status_on(status: int) -> None:
+    question = "import os; print(os.environ['DATABASE_URL'])"
+    script = f'{sys.executable} -c "{question}"; exit {status}'
+    result = run(ROOT / "bin" / "with-postgres", "sh", "-c", script, TEST_DATABASE_URL="")
+    assert result.returncode == status, result.stderr
+    folder = Path(result.stdout.strip().partition("?host=")[2])
+    assert folder.parent == Path("/tmp")  # noqa: S108  # because: the path of a socket is short
+    assert not folder.exists()
+
+
+def test_it_uses_the_postgresql_it_is_given() -> None:
+    url = "postgres://tester@db.example/given"
+    result = run(ROOT / "bin" / "with-postgres", "env", TEST_DATABASE_URL=url)
+    assert f"DATABASE_URL={url}" in result.stdout.splitlines()
