@@ -1,46 +1,10 @@
-"""What the pages of the counter may send. Typed money becomes cents once, here."""
-
-from typing import Any
+"""What the pages of the counter may send."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from counter.models import Part
-from inventory.ground import codes, measures
-from inventory.ground.errors import RuleBroken
-
-
-class LineField(forms.CharField):
-    """One line of text: composed, printable, and never a bank card's number."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 200, **kwargs})
-
-    def to_python(self, value: object) -> str:
-        try:
-            plain = codes.one_line(str(value or ""))
-        except RuleBroken as refusal:
-            raise ValidationError(str(refusal), code=refusal.code) from refusal
-        if codes.looks_like_bank_card(plain):
-            told = _("This looks like a full bank card number. It must not be typed here.")
-            raise ValidationError(told, code="bank_card_number")
-        return plain
-
-
-class YuanField(forms.CharField):
-    """Typed yuan as cents."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 20, **kwargs})
-
-    def to_python(self, value: object) -> Any:
-        if not value:
-            return None
-        try:
-            return measures.read_yuan(str(value))
-        except RuleBroken as refusal:
-            raise ValidationError(str(refusal), code=refusal.code) from refusal
+from inventory.forms.fields import LineField, YuanField
 
 
 class SignInForm(forms.Form):

@@ -1,6 +1,7 @@
 """What stands on every request: who asks, in which store, at which counter, in which shift."""
 
 import logging
+import re
 from collections.abc import Callable
 
 from django.db import DatabaseError, connection
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponseBase]
 COUNTER_IN_SESSION = "counter"
 STORE_IN_SESSION = "store"
-LENGTH_DIGITS = 12  # a longer number is not worth reading
+LENGTH = re.compile(r"[0-9]{1,12}")  # a longer number is not worth reading
 
 
 class WrongContentType(RuleBroken):
@@ -116,8 +117,8 @@ def limit_bodies(get_response: Handler) -> Handler:
     its header, before it is read."""
 
     def limit(request: HttpRequest) -> HttpResponseBase:
-        length = request.headers.get("Content-Length", "")
-        if length.isdecimal() and (len(length) > LENGTH_DIGITS or int(length) > _most(request)):
+        length = request.headers.get("Content-Length") or "0"
+        if not LENGTH.fullmatch(length) or int(length) > _most(request):
             return refusals.respond(request, refusals.TooLarge())
         if request.path.startswith("/api/") and request.method == "POST" and not _is_json(request):
             return refusals.respond(request, WrongContentType())

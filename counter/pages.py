@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from counter.views import day, people, sales, selling
+from counter.views import day, people, sales, selling, transfers
 
 urlpatterns = [
     path("", people.home, name="home"),
@@ -42,4 +42,14 @@ urlpatterns = [
     path("sales/<number>/receipt.pdf", sales.receipt, name="receipt"),
     path("sales/<number>/cards/", sales.print_sale_cards, name="print_sale_cards"),
     path("sales/<number>/void/", sales.void_sale, name="void_sale"),
+    # a new transfer asks for the receiver's PIN; /transfers/<number>/ is in the book of pieces
+    path("transfers/new/", transfers.new_transfer, name="new_transfer"),
+    path("transfers/new/add/", transfers.add_to_transfer, name="add_to_transfer"),
+    path("transfers/new/clear/", transfers.clear_transfer, name="clear_transfer"),
+    path(
+        "transfers/new/<number>/remove/",
+        transfers.remove_from_transfer,
+        name="remove_from_transfer",
+    ),
+    path("transfers/<number>/back/", transfers.bring_back, name="bring_back"),
 ]

@@ -47,8 +47,14 @@ def lines(store: Store) -> list[Line]:
     boards = {kind: prices.current(store=store, kind=kind) for kind in PriceKind}
     metals = {metal for board in boards.values() for metal in board}
     return [
-        Line(*metal, **{kind.value: boards[kind].get(metal) for kind in PriceKind})
-        for metal in sorted(metals, key=_rank)
+        Line(
+            metal=metal,
+            fineness=fineness,
+            sell=boards[PriceKind.SELL].get((metal, fineness)),
+            exchange=boards[PriceKind.EXCHANGE].get((metal, fineness)),
+            buyback=boards[PriceKind.BUYBACK].get((metal, fineness)),
+        )
+        for metal, fineness in sorted(metals, key=_rank)
     ]
 
 

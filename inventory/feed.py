@@ -22,9 +22,7 @@ FIELDS = (
 )
 
 
-def read(
-    *, stores: Collection[int], behind: Mapping[int, int], limit: int
-) -> list[dict[str, Any]]:
+def read(*, stores: Collection[int], behind: Mapping[int, int], limit: int) -> list[dict[str, Any]]:
     """Up to `limit` links, store by store, behind the given `seq` of each store (2 queries).
 
     Numbers have no gaps, so the heads tell exactly which links make the page: however long the

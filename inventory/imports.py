@@ -44,12 +44,14 @@ class RowReport:
 @dataclass(frozen=True)
 class Report:
     """What becomes of a list. `brought` counts the new pieces and their grams, `listed` every
-    line that could be read; `unused` are headings that nobody knows."""
+    line that could be read; `unused` are headings that nobody knows, `bank_card_rows` lines that
+    seem to hold a bank card's number."""
 
     rows: tuple[RowReport, ...]
     brought: Tally
     listed: Tally
     unused: tuple[str, ...]
+    bank_card_rows: tuple[int, ...]
 
     @property
     def new(self) -> int:
@@ -173,7 +175,8 @@ def _report(
             continue
         for tally in [listed, brought] if row.outcome == Outcome.NEW else [listed]:
             tally.add(metal=listing.metal, fineness=listing.fineness, net_mg=listing.net_mg)
-    return Report(tuple(rows), brought, listed, unused)
+    bank_cards = (match.reading.row for match in matches if match.reading.holds_bank_card)
+    return Report(tuple(rows), brought, listed, unused, tuple(bank_cards))
 
 
 def _row(match: Match, *, books: Books, numbers: Mapping[int, str]) -> RowReport:

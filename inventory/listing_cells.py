@@ -15,7 +15,7 @@ from inventory.ground.codes import CodeKind
 from inventory.ground.errors import RuleBroken
 from inventory.ground.measures import Metal
 from inventory.listing_words import COLUMNS
-from inventory.tables import plain
+from inventory.tables import Column, plain
 
 T = TypeVar("T")
 C = TypeVar("C", bound=TextChoices)
@@ -55,6 +55,7 @@ class Cells:
     """The cells of one line; what is wrong with them is collected, never raised."""
 
     cells: Mapping[str, str]
+    columns: Mapping[str, Column] = field(default_factory=lambda: COLUMNS)
     sentences: list[str] = field(default_factory=list)
     wrong: set[str] = field(default_factory=set)
     holds_bank_card: bool = False
@@ -64,7 +65,7 @@ class Cells:
 
     def refuse(self, column: str, said: object) -> None:
         """One sentence about one cell."""
-        told = {"column": COLUMNS[column].label, "sentence": said}
+        told = {"column": self.columns[column].label, "sentence": said}
         self.sentences.append(_("%(column)s: %(sentence)s") % told)
         self.wrong.add(column)
 

@@ -73,12 +73,12 @@ COLUMNS: Final[dict[str, Column]] = {
 W = TypeVar("W", bound=str)
 
 
-def _said(words: dict[W, tuple[str, ...]]) -> dict[str, W]:
+def said(words: dict[W, tuple[str, ...]]) -> dict[str, W]:
     """Every way to say a value, its own name included."""
     return {plain(way): value for value, ways in words.items() for way in (str(value), *ways)}
 
 
-CATEGORIES: Final = _said(
+CATEGORIES: Final = said(
     {
         Category.RING: ("戒指", "指环", "女戒", "男戒"),
         Category.NECKLACE: ("项链", "颈链"),
@@ -90,7 +90,7 @@ CATEGORIES: Final = _said(
     }
 )
 # 白金 is missing on purpose: some say it of platinum, some of white gold
-METALS: Final = _said(
+METALS: Final = said(
     {
         Metal.GOLD: ("gold", "金", "黄金"),
         Metal.PLATINUM: ("platinum", "铂", "铂金"),
@@ -98,11 +98,11 @@ METALS: Final = _said(
         Metal.SILVER: ("silver", "银", "白银"),
     }
 )
-PRICINGS: Final = _said(
+PRICINGS: Final = said(
     {
         Pricing.WEIGHT: ("by weight", "按克", "按重", "按克计价", "计重"),
         Pricing.FIXED: ("fixed price", "一口价", "按件", "计件"),
     }
 )
 # other stones keep the word of the list
-STONES: Final = _said({"diamond": ("钻石", "钻")})
+STONES: Final = said({"diamond": ("钻石", "钻")})

@@ -1,4 +1,4 @@
-"""A list beside the books: which of its pieces are known, and what stands in the way of the rest."""
+"""A list beside the books: which of its pieces are known, and what speaks against the others."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ class Books:
 
     @property
     def new_styles(self) -> list[Style]:
-        return [style for style in self.styles.values() if style.pk is None]
+        return [style for style in self.styles.values() if style._state.adding]
 
 
 def in_batches(rows: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
@@ -128,7 +128,7 @@ def _name_new_styles(sound: Iterable[Listing], styles: dict[str, Style]) -> None
                 report_required=False,
             ),
         )
-        if made.pk is None and listing.metal != Metal.SILVER:
+        if made._state.adding and listing.metal != Metal.SILVER:
             made.report_required = True
 
 

@@ -94,10 +94,13 @@ def sheet_of(transfer: Transfer, movements: Sequence[Movement]) -> TransferSheet
 
 
 def stone_text(stone: Stone) -> str:
-    """A stone in the laboratory's words, "0.30 ct · D · VS2 · EX"; side stones with their count."""
+    """A stone in the laboratory's words, "0.30 ct · D · VS2 · EX".
+
+    Side stones come with their count and with what they weigh together.
+    """
     weight = f"{measures.carats(stone.weight_mct)} ct"
     if stone.count > 1:
-        weight = f"{stone.count} × {weight}"
+        weight = _("%(n)d stones %(weight)s") % {"n": stone.count, "weight": weight}
     return " · ".join(part for part in (weight, stone.color, stone.clarity, stone.cut) if part)
 
 
@@ -113,6 +116,8 @@ def _price(piece: Piece) -> str:
     """The tag's price, or what the labour comes to, which the tag of a piece by weight carries."""
     if piece.pricing == Pricing.FIXED:
         return measures.yuan(piece.price_cents or 0)
+    if not piece.labour_value:
+        return ""
     if piece.labour_kind == LabourKind.PER_GRAM:
         return _("labour %s/g") % measures.yuan(piece.labour_value)
     if piece.labour_kind == LabourKind.PERCENT:

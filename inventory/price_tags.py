@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inventory import prices, pricing
-from inventory.models import GONE, MetalPrice, Piece, Pricing
+from inventory.models import MetalPrice, Piece, Pricing
+from inventory.models.pieces import GONE
 from inventory.pricing import Breakdown
 
 

@@ -21,15 +21,7 @@ class Slip:
 
 def slips_of(transfers: Sequence[Transfer]) -> list[Slip]:
     """Many transfers with their sums (2 queries)."""
-    tallies: dict[int, Tally] = defaultdict(Tally)
-    for group in _sums(transfers):
-        tallies[group["transfer"]].add(
-            metal=group["piece__metal"],
-            fineness=group["piece__grade"],
-            net_mg=group["mg"],
-            pieces=group["n"],
-        )
-    sources = _sources(transfers)
+    sources, tallies = _sources(transfers), _tallies(transfers)
     return [Slip(each, sources[each.pk], tallies[each.pk]) for each in transfers]
 
 
@@ -44,10 +36,18 @@ def still_there(movements: Sequence[Movement]) -> list[Movement]:
     return [row for row in movements if row.piece.place_id == row.to_place_id]
 
 
-def _sums(transfers: Sequence[Transfer]) -> list[dict[str, int]]:
+def _tallies(transfers: Sequence[Transfer]) -> dict[int, Tally]:
     rows = Movement.objects.filter(transfer__in=transfers).order_by()
     groups = rows.values("transfer", "piece__metal", "piece__grade")
-    return list(groups.annotate(n=Count("pk"), mg=Sum("net_mg")))
+    found: dict[int, Tally] = defaultdict(Tally)
+    for group in groups.annotate(n=Count("pk"), mg=Sum("net_mg")):
+        found[group["transfer"]].add(
+            metal=group["piece__metal"],
+            fineness=group["piece__grade"],
+            net_mg=group["mg"],
+            pieces=group["n"],
+        )
+    return found
 
 
 def _sources(transfers: Sequence[Transfer]) -> dict[int, list[str]]:

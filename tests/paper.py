@@ -193,8 +193,9 @@ def font_sizes(pdf: bytes) -> set[float]:
     for page in pypdfium2.PdfDocument(pdf):
         letters = page.get_textpage()
         for index in range(letters.count_chars()):
-            sizes.add(round(pypdfium2.raw.FPDFText_GetFontSize(letters, index), 2))
-    return sizes - {0.0, 1.0}  # spaces that pdfium itself puts between words
+            size_px = pypdfium2.raw.FPDFText_GetFontSize(letters, index)
+            sizes.add(round(size_px * 72 / 96, 2))
+    return {size for size in sizes if size > 1}  # pdfium's own spaces between words have none
 
 
 def chinese_glyphs(pdf: bytes) -> Iterator[tuple[str, Image.Image]]:

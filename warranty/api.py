@@ -19,12 +19,12 @@ router = Router(tags=["cards"])
 
 
 class BenefitOut(Strict):
-    """What is left of one promise today. `left` is null for as often as you like, `valid_until`
-    for life, `next_due` when nothing is due."""
+    """What is left of one promise today, in the language of the request. `left` is null for as
+    often as you like, `valid_until` for life, `next_due` when nothing is due."""
 
     kind: BenefitKind
-    title_zh: str
-    title_en: str
+    title: str
+    terms: str
     used: int
     left: int | None
     valid_until: Day | None
@@ -70,8 +70,8 @@ def _card(card: Card) -> dict[str, Any]:
 def _benefit(row: Remainder) -> dict[str, Any]:
     return {
         "kind": row.benefit.kind,
-        "title_zh": row.benefit.title_zh,
-        "title_en": row.benefit.title_en,
+        "title": row.benefit.title,
+        "terms": row.benefit.terms,
         "used": row.used,
         "left": row.left,
         "valid_until": row.valid_until,

@@ -16,8 +16,9 @@ from warranty.models import Card
 
 # fineness and marks of precious metals; in force since 2016-05-04 with Amendment 1
 STANDARD: Final = "GB 11887"
+CARD_SIZE: Final = "card"
 TEMPLATES: Final = {
-    "card": "warranty/print_card.html",  # the size of a bank card, front and back
+    CARD_SIZE: "warranty/print_card.html",  # the size of a bank card, front and back
     "a5": "warranty/print_card_a5.html",
 }
 

@@ -12,15 +12,14 @@ from typing import Any, Final, NamedTuple
 from django.db import connection
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from inventory.ground import measures
 from inventory.ground.codes import Code, CodeKind
 from inventory.ground.settings_rows import SETTINGS
 from warranty import benefits, scans
-from warranty.benefits import Remainder
-from warranty.models import CardState
+from warranty.models import BenefitKind, CardState, EntryKind
 
 CARD_DIGITS: Final = 20
 
@@ -55,7 +54,7 @@ PROMISES = """
     WHERE entry.card_id = %s
     ORDER BY benefit.position, entry.id
 """
-NO_CARD: Final = 0  # the key of no row: a miss asks for its promises too
+NO_CARD: Final = 0  # the key of no row
 
 
 class Row(NamedTuple):
@@ -114,22 +113,49 @@ class PromiseEntry(NamedTuple):
     next_due: date | None
 
 
+NOBODYS_ROW: Final = Row(
+    house_phone=None,
+    card_id=None,
+    state=CardState.VALID,
+    issued_on=date(2026, 1, 1),
+    hides_purchase=False,
+    name="18K金钻石戒指",
+    category="ring",
+    metal="Au",
+    grade=7500,
+    content=None,
+    net_mg=1_960,
+    store_name="-",
+    store_phone="",
+    public_purchase=None,
+    look_ups=None,
+    first_look_up=None,
+    stone_mct=300,
+    color="D",
+    clarity="VS2",
+    cut="EX",
+    lab="NGTC",
+    certificate="-",
+)
+NOBODYS_PROMISES: Final = [
+    PromiseEntry(
+        Promise(n, kind, "-", "-", "-", "-"), EntryKind.GRANT, None, NOBODYS_ROW.issued_on, None
+    )
+    for n, kind in enumerate(BenefitKind)
+]
+
+
 @dataclass(frozen=True)
 class Facts:
     """What the page of a valid card tells, every figure already a text."""
 
     name: str
     category: str
-    metal: str
-    net_grams: str
-    main_stones: list[str]
-    certificates: list[str]
-    bought_in: str  # "June 2026"; empty when the owner or the store hides it
-    bought_at: str
+    bought: str  # "Bought in June 2026, …"; empty when the owner or the store hides it
+    lines: list[tuple[str, str]]  # what it is, label and value
+    benefits: list[tuple[str, str, str, bool]]  # title, terms, what is left, whether it is over
+    looked_up: str
     phone: str
-    benefits: list[Remainder]
-    look_ups: int
-    first_look_up: date
 
 
 @dataclass(frozen=True)
@@ -139,27 +165,29 @@ class PublicCard:
     number: str
     card_id: int | None
     facts: Facts | None
-    phone: str  # the house's; may be empty
+    phone: str  # the house's where there are no facts; may be empty
 
 
 def look_up(number: str, *, on: date) -> PublicCard:
     """Looks a number up as it stands on a day; the look-up itself is counted in memory.
 
     `number` has sound check digits. A card that is replaced, void, lost or closed has no facts.
-    Two statements, for a hit and for a miss.
     """
     rows = _ask_facts(number)
     first = rows[0]
-    entries = _ask_promises(first.card_id or NO_CARD)
-    card = PublicCard(number, first.card_id, facts=None, phone=first.house_phone or "")
     if first.card_id is None:
-        return card
+        return PublicCard(number, None, facts=None, phone=first.house_phone or "")
     unwritten = scans.note(card_id=first.card_id, day=on)
     if first.state != CardState.VALID:
-        return card
-    left = benefits.sum_up(entries, on=on)
-    facts = _facts(rows, left, house_phone=card.phone, unwritten=unwritten, on=on)
+        return PublicCard(number, first.card_id, facts=None, phone=first.house_phone or "")
+    facts = _facts(rows, _ask_promises(first.card_id), unwritten=unwritten, on=on)
     return PublicCard(number, first.card_id, facts=facts, phone=facts.phone)
+
+
+def nobodys_facts(*, on: date) -> Facts:
+    """Facts of no card at all, asked for and composed like those of a card: whoever draws them
+    for a miss and throws them away takes as long as for a hit."""
+    return _facts([NOBODYS_ROW], _ask_promises(NO_CARD) or NOBODYS_PROMISES, unwritten=0, on=on)
 
 
 def mistake_in(code: Code) -> str:
@@ -194,25 +222,49 @@ def _entry(columns: Sequence[Any], words: int) -> PromiseEntry:
 
 
 def _facts(
-    rows: Sequence[Row], left: list[Remainder], *, house_phone: str, unwritten: int, on: date
+    rows: Sequence[Row], entries: Iterable[PromiseEntry], *, unwritten: int, on: date
 ) -> Facts:
     row = rows[0]
     hidden = row.hides_purchase or _setting(row.public_purchase) == "hide"
+    house_phone = row.house_phone or ""
     return Facts(
         name=row.name,
         category=row.category,
-        metal=measures.declared_name(row.metal, row.content or row.grade),
-        net_grams=measures.grams(row.net_mg),
-        main_stones=_different(_stone(each) for each in rows if each.stone_mct),
-        certificates=_different(f"{each.lab} {each.certificate}" for each in rows if each.lab),
-        bought_in="" if hidden else date_format(row.issued_on, "YEAR_MONTH_FORMAT"),
-        bought_at="" if hidden else row.store_name,
+        bought="" if hidden else _bought(row),
+        lines=_lines(rows),
+        benefits=[
+            (left.benefit.title, left.note, left.answer, left.over)
+            for left in benefits.sum_up(entries, on=on)
+        ],
+        looked_up=_looked_up(row, unwritten=unwritten, on=on),
         # the telephone of the store would tell which store it was
         phone=house_phone if hidden else row.store_phone or house_phone,
-        benefits=left,
-        look_ups=(row.look_ups or 0) + unwritten,
-        first_look_up=date.fromisoformat(str(row.first_look_up or on)),
     )
+
+
+def _bought(row: Row) -> str:
+    month = date_format(row.issued_on, "YEAR_MONTH_FORMAT")
+    return _("Bought in %(month)s, %(store)s") % {"month": month, "store": row.store_name}
+
+
+def _lines(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    row = rows[0]
+    stones = [_stone(each) for each in rows if each.stone_mct]
+    reports = [f"{each.lab} {each.certificate}" for each in rows if each.lab]
+    return [
+        (_("Metal"), measures.declared_name(row.metal, row.content or row.grade)),
+        (_("Net weight"), _("%s g") % measures.grams(row.net_mg)),
+        # stones and reports multiply each other in the rows: each once
+        *((_("Main stone"), stone) for stone in dict.fromkeys(stones)),
+        *((_("Certificate"), report) for report in dict.fromkeys(reports)),
+    ]
+
+
+def _looked_up(row: Row, *, unwritten: int, on: date) -> str:
+    times = (row.look_ups or 0) + unwritten
+    told = {"n": times, "day": str(row.first_look_up or on)}
+    once, often = "Looked up once, on %(day)s", "Looked up %(n)d times, first on %(day)s"
+    return ngettext(once, often, times) % told
 
 
 def _setting(kept: str | None) -> str:
@@ -223,11 +275,6 @@ def _stone(row: Row) -> str:
     """A main stone in the laboratory's words: "0.30 ct · D · VS2 · EX"."""
     carats = f"{measures.carats(row.stone_mct or 0)} ct"
     return " · ".join(part for part in (carats, row.color, row.clarity, row.cut) if part)
-
-
-def _different(texts: Iterable[str]) -> list[str]:
-    """Each text once, in their order: stones and reports multiply each other in the rows."""
-    return list(dict.fromkeys(texts))
 
 
 def _chinese() -> bool:

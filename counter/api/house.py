@@ -1,11 +1,31 @@
 """What holds for every operation of the API: who is let in, what may be sent, how it refuses."""
 
-from collections.abc import Callable
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import wraps
+from types import MethodType
+from typing import Any, cast
 
+import orjson
+from django.core.exceptions import SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.openapi.docs import Swagger
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
+from ninja.parser import Parser
 
+from inventory.ground import access, refusals, scopes
+from inventory.ground.access import Access, Scope
 from inventory.ground.errors import RuleBroken
+from inventory.ground.schemas import Problem
 
 View = Callable[..., HttpResponseBase]
 Errors = dict[str, list[str]]
@@ -84,23 +104,22 @@ class HouseApi(NinjaAPI):
     @property
     def urls(self) -> tuple[list[URLPattern | URLResolver], str, str]:
         """The addresses; each says who may come, and refuses other methods in our own words."""
-        patterns, app_name, namespace = super().urls
-        taken = self._methods_by_name()
-        by_route: dict[str, set[str]] = {}
+        addresses, app_name, namespace = super().urls
+        patterns = [each for each in addresses if isinstance(each, URLPattern)]
+        methods_of = {each.view_func.__name__: each.methods for each in self.operations()}
+        taken: dict[str, set[str]] = defaultdict(set)
         for pattern in patterns:
-            by_route.setdefault(str(pattern.pattern), set()).update(taken.get(pattern.name, ()))
+            taken[str(pattern.pattern)] |= set(methods_of.get(str(pattern.name), ()))
         for pattern in patterns:
             if access.declared(pattern.callback) is None:
-                pattern.callback = _answering(pattern.callback, by_route[str(pattern.pattern)])
-        return patterns, app_name, namespace
+                pattern.callback = _answering(pattern.callback, taken[str(pattern.pattern)])
+        return addresses, app_name, namespace
 
-    def _methods_by_name(self) -> dict[str, list[str]]:
-        return {
-            operation.view_func.__name__: operation.methods
-            for router in self._get_bound_routers()
-            for view in router.path_operations.values()
-            for operation in view.operations
-        }
+    def operations(self) -> Iterator[Operation]:
+        """Everything the API does; a test wants a scope on each."""
+        for router in self._get_bound_routers():
+            for view in router.path_operations.values():
+                yield from view.operations
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         """The contract, with what ninja cannot know: refusals, keys, and that a parameter of an
@@ -135,7 +154,7 @@ REFUSED = {
 def admit(run: MethodType) -> View:
     """Around every operation: an address with a parameter that is not in the contract, or with
     one twice, is refused instead of half understood."""
-    operation = run.__self__
+    operation = cast(Operation, run.__self__)
     queries = [each for each in operation.models if each.__ninja_param_source__ == "query"]
     known = {name for each in queries for name in each.__ninja_flatten_map__}
 
@@ -144,7 +163,7 @@ def admit(run: MethodType) -> View:
         # who has no key is told so first, by the operation itself
         if request.user.is_authenticated and (strange := _strange(request, known)):
             return refusals.problem(BadInput(), errors=strange)
-        return run(request, **path)
+        return cast(HttpResponseBase, run(request, **path))
 
     return admitted
 
@@ -159,7 +178,7 @@ def _strange(request: HttpRequest, known: set[str]) -> Errors:
     return dict(list(strange.items())[:MOST_ERRORS])
 
 
-def _answering(view: View, methods: set[str]) -> View:
+def _answering(view: Any, methods: set[str]) -> View:
     @csrf_exempt  # because: a session does not open the API, so there is nothing to ride on
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if methods and request.method not in methods:
@@ -167,7 +186,7 @@ def _answering(view: View, methods: set[str]) -> View:
             response["Allow"] = ", ".join(sorted(methods))
             return response
         try:
-            return view(request, *args, **kwargs)
+            return cast(HttpResponseBase, view(request, *args, **kwargs))
         except SuspiciousOperation:
             return refusals.problem(BadInput())
 

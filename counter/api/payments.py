@@ -1,5 +1,6 @@
 """Payments: money in and money out."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -80,7 +81,7 @@ def list_payments(request: Admitted, asked: Query[PaymentsAsked]) -> HttpRespons
     return answers.listed(map(told, page.rows), page.next_cursor)
 
 
-def told(row: dict[str, Any]) -> dict[str, Any]:
+def told(row: Mapping[str, Any]) -> dict[str, Any]:
     """A payment as it is answered, from its `FIELDS`."""
     return {
         "sale": row["sale__number"],

@@ -36,7 +36,8 @@ from inventory.models import Category
 
 router = Router(tags=["sales"])
 
-Row = dict[str, Any]
+Row = Mapping[str, Any]
+Told = dict[str, Any]
 
 SALE = (
     "pk",
@@ -205,7 +206,7 @@ def _completed(user: User) -> QuerySet[Sale]:
     return access.visible(Sale.objects.filter(number__isnull=False), user)
 
 
-def _whole(rows: Sequence[Row], *, by: User) -> list[Row]:
+def _whole(rows: Sequence[Row], *, by: User) -> list[Told]:
     """Sales as they are answered, with their lines and payments (4 queries)."""
     keys = [row["pk"] for row in rows]
     lines = SaleLine.objects.filter(sale__in=keys).order_by("position").values(*LINE)
@@ -251,7 +252,7 @@ def _grouped(rows: Iterable[Row], key: str) -> Mapping[int, list[Row]]:
     return groups
 
 
-def _sale(row: Row, *, named: bool) -> Row:
+def _sale(row: Row, *, named: bool) -> Told:
     zone = row["store__time_zone"]
     return {
         "number": row["number"],
@@ -268,7 +269,7 @@ def _sale(row: Row, *, named: bool) -> Row:
     }
 
 
-def _void(row: Row) -> Row:
+def _void(row: Row) -> Told:
     return {
         "at": answers.moment(row["void__change__at"], row["store__time_zone"]),
         "by": row["void__change__by__username"],
@@ -277,12 +278,12 @@ def _void(row: Row) -> Row:
     }
 
 
-def _customer(row: Row) -> Row:
+def _customer(row: Row) -> Told:
     masked = Customer(phone=row["customer__phone"]).masked_phone
     return {"id": row["customer_id"], "phone": masked}
 
 
-def _line(row: Row, *, zone: str) -> Row:
+def _line(row: Row, *, zone: str) -> Told:
     at = row["acknowledged_at"]
     return {
         "piece": row["piece__number"],
@@ -302,7 +303,7 @@ def _line(row: Row, *, zone: str) -> Row:
     }
 
 
-def _board(row: Row, zone: str) -> Row:
+def _board(row: Row, zone: str) -> Told:
     return {
         **answers.money("per_gram", row["metal_price__cents_per_gram"]),
         "fineness": row["metal_price__fineness"],
@@ -310,16 +311,16 @@ def _board(row: Row, zone: str) -> Row:
     }
 
 
-def _reduction(row: Row) -> Row:
+def _reduction(row: Row) -> Told:
     amount = answers.money("amount", row["cents"])
     return {"part": row["part"], **amount, "reason": row["reason"], "by": row["by__username"]}
 
 
-def _seller(row: Row) -> Row:
+def _seller(row: Row) -> Told:
     return {"username": row["user__username"], "share_bp": row["share_bp"]}
 
 
-def _metals(lines: Iterable[Row]) -> list[Row]:
+def _metals(lines: Iterable[Row]) -> list[Told]:
     tally = Tally()
     for line in lines:
         fineness = line["piece__grade"]

@@ -40,9 +40,7 @@ def list_changes(request: Admitted, asked: Query[ChangesAsked]) -> HttpResponse:
     behind = lists.positions(asked, stores=stores, of="changes")
     rows = feed.read(stores=stores, behind=behind, limit=asked.limit)
     reached = {row["store_id"]: row["seq"] for row in rows}
-    return answers.listed(
-        map(_change, rows), lists.next_position(behind, reached, of="changes")
-    )
+    return answers.listed(map(_change, rows), lists.next_position(behind, reached, of="changes"))
 
 
 def _change(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Pieces and their lives. What a piece cost stands in a table that nothing here reads."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpResponse
@@ -69,6 +70,7 @@ FIELDS = (
     "price_cents",
     "updated_at",
 )
+IN_CENTS = (LabourKind.PER_GRAM, LabourKind.PER_PIECE)
 MOVED = (
     "pk",
     "change__store__code",
@@ -219,9 +221,7 @@ def get_piece(request: Admitted, number: Path[Number]) -> HttpResponse:
 @router.get(
     "/pieces/{number}/movements", response=Listed[MovementOut], **scopes.needs("pieces:read")
 )
-def list_movements(
-    request: Admitted, number: Path[Number], asked: Query[Asked]
-) -> HttpResponse:
+def list_movements(request: Admitted, number: Path[Number], asked: Query[Asked]) -> HttpResponse:
     """The life of a piece, oldest step first."""
     piece = queries.pieces_for(request.user).filter(number=number).values_list("pk").first()
     if piece is None:
@@ -232,7 +232,7 @@ def list_movements(
 
 
 def _piece(row: dict[str, Any]) -> dict[str, Any]:
-    share = row["labour_kind"] == LabourKind.PERCENT
+    labour, kind = row["labour_value"], row["labour_kind"]
     return {
         **{name: row[name] for name in AS_STORED},
         "style": row["style__code"],
@@ -241,14 +241,14 @@ def _piece(row: dict[str, Any]) -> dict[str, Any]:
         "fineness": row["content"] or row["grade"],
         **answers.weight("gross", row["gross_mg"]),
         **answers.weight("net", row["net_mg"]),
-        **answers.money("labour", None if share else row["labour_value"]),
-        "labour_bp": row["labour_value"] if share else None,
+        **answers.money("labour", labour if kind in IN_CENTS else None),
+        "labour_bp": labour if kind == LabourKind.PERCENT else None,
         **answers.money("price", row["price_cents"]),
         "updated_at": answers.moment(row["updated_at"], row["store__time_zone"]),
     }
 
 
-def _stone(row: dict[str, Any]) -> dict[str, Any]:
+def _stone(row: Mapping[str, Any]) -> dict[str, Any]:
     shown = ("main", "kind", "count", "weight_mct", "color", "clarity", "cut")
     # thousandths of a carat read like thousandths of a gram
     return {**{name: row[name] for name in shown}, "carat": measures.plain_grams(row["weight_mct"])}

@@ -91,10 +91,11 @@ def list_metal_prices(request: Admitted, asked: Query[PricesAsked]) -> HttpRespo
 def put_up_metal_prices(request: Admitted, body: BoardIn) -> HttpResponse:
     """New rows, all or none. A store's own must lie within the band around head office's."""
     store = lists.store_or_404(request.user, body.store)
-    quotes = [prices.Quote(**quote.model_dump()) for quote in body.prices]
-    written = prices.put_up(
-        store=store, quotes=quotes, by=request.user, valid_from=body.valid_from
-    )
+    quotes = [
+        prices.Quote(each.metal, each.fineness, each.kind, each.per_gram_cents)
+        for each in body.prices
+    ]
+    written = prices.put_up(store=store, quotes=quotes, by=request.user, valid_from=body.valid_from)
     rows = MetalPrice.objects.filter(pk__in=[row.pk for row in written]).order_by("pk")
     return answers.listed(map(_price, rows.values(*FIELDS)), status=201)
 

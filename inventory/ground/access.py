@@ -91,9 +91,7 @@ def store_ids(user: User | AnonymousUser) -> frozenset[int] | None:
     return user._store_ids
 
 
-def visible(
-    rows: QuerySet[M], user: User | AnonymousUser, *, store: str = "store"
-) -> QuerySet[M]:
+def visible(rows: QuerySet[M], user: User | AnonymousUser, *, store: str = "store") -> QuerySet[M]:
     """Only rows of the stores this person may see; `store` is the path to the row's store."""
     ids = store_ids(user)
     return rows if ids is None else rows.filter(**{f"{store}__in": ids})

@@ -89,7 +89,7 @@ def in_commit_order(rows: Rows, *, stores: Collection[int], asked: FeedAsked, of
 
 
 def positions(asked: FeedAsked, *, stores: Collection[int], of: str) -> dict[int, int]:
-    """Behind which row to go on in each store; a store that joined later begins at its beginning."""
+    """Behind which row to go on in each store; one that joined later begins at its beginning."""
     cursor = asked.after or asked.cursor
     if asked.after and asked.cursor not in {"", asked.after}:
         raise BadCursor(field="after")

@@ -15,6 +15,9 @@ MOST_PIXELS: Final = 40_000_000
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 # bars of 0.33 mm are four dots wide when a page of A5 fills the picture
 LONG_SIDE: Final = 2_400
+CODES: Final = zxingcpp.BarcodeFormats(
+    (zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128)
+)
 PATIENCE_SECONDS: Final = 5
 
 # a picture of 40 million points takes 160 MB while it is decoded: one at a time in a process
@@ -65,8 +68,8 @@ def open_picture(file: IO[bytes]) -> Image.Image:
 
 def codes_on(picture: Image.Image) -> Sequence[str]:
     """The texts of all QR codes and Code 128 bars on a picture, whichever way it was held."""
-    formats = (zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128)
-    return [found.text for found in zxingcpp.read_barcodes(picture.convert("L"), formats=formats)]
+    grey = picture.convert("L")
+    return [found.text for found in zxingcpp.read_barcodes(grey, formats=CODES)]
 
 
 def _decode(file: IO[bytes]) -> Image.Image:

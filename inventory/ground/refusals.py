@@ -94,7 +94,7 @@ def problem(refusal: RuleBroken, *, errors: dict[str, list[str]] | None = None) 
     return response
 
 
-def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if request.path.startswith("/api/") or request.headers.get("HX-Request"):
         return respond(request, NotHere())
     return render(request, "404.html", status=404)

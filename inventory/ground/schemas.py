@@ -83,7 +83,7 @@ Cents = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 Grams = Annotated[str, Field(strict=True, pattern=r"^[0-9]{1,6}(\.[0-9]{1,3})?$")]
 Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_representable)]
 Day = Annotated[date, BeforeValidator(_day)]
-Limit = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MOST_ROWS)]
+Limit = Annotated[int, Field(ge=1, le=MOST_ROWS), BeforeValidator(_whole)]
 Cursor = Annotated[str, Field(strict=True, max_length=4_000, pattern=r"^[0-9A-Za-z:._-]*$")]
 
 

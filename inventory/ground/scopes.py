@@ -51,5 +51,5 @@ class Needs:
 
 
 def needs(scope: str) -> dict[str, Any]:
-    """Declares the scope of an operation: `@router.get("/stores", **scopes.needs("stores:read"))`."""
+    """Declares an operation's scope: `@router.get("/stores", **scopes.needs("stores:read"))`."""
     return {"auth": Needs(scope), "openapi_extra": {"security": [{SCHEME: [scope]}]}}

@@ -1,9 +1,8 @@
 """The staff side of warranty cards: find, look, print, hide the purchase."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,15 +10,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from inventory.ground import access, printing
+from inventory.ground.errors import BadField
 from warranty import benefits, cards, papers, queries, scans
 from warranty.models import Card
 
-SEE_OTHER = 303
+PRINT_FIELDS = ("sale", "n", "size")
+
+
+class StaffRequest(HttpRequest):
+    """A request that passed `access.page`: a user is signed in."""
+
+    user: User
 
 
 @require_safe
 @access.page("see_cards")
-def card_list(request: HttpRequest) -> HttpResponse:
+def card_list(request: StaffRequest) -> HttpResponse:
     """The newest cards, or those that were searched for."""
     asked = request.GET.get("q", "").strip()
     rows = queries.search(request.user, asked)[: queries.ROWS]
@@ -28,36 +34,64 @@ def card_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @access.page("see_cards")
-def card(request: HttpRequest, number: str) -> HttpResponse:
+def card(request: StaffRequest, number: str) -> HttpResponse:
     found = queries.card_for(request.user, number)
     told = {
         "card": found,
         "benefits": benefits.remaining(found, on=timezone.localdate()),
         "look_ups": scans.of_card(found),
         "life": queries.life_of(found),
+        "public_address": papers.public_address(number),
     }
     return render(request, "warranty/card.html", told)
 
 
 @require_POST
 @access.page("print_cards")
-def print_cards(request: HttpRequest) -> HttpResponse:
-    """Counts the print, then shows the paper: `n` for each card, or `sale` for all of a sale."""
-    found = _asked_cards(request.user, request.POST)
-    cards.note_print(cards=found, by=request.user)
-    asked = [(name, value) for name in ("sale", "n", "size") for value in request.POST.getlist(name)]
-    return redirect(f"{reverse('cards_pdf')}?{urlencode(asked)}", status=SEE_OTHER)
+def print_cards(request: StaffRequest) -> HttpResponse:
+    """Counts the print, then shows the paper. Fields: `n` for each card, or `sale` for all that a
+    sale hands out on paper; `size`."""
+    cards.note_print(cards=_cards_asked(request, request.POST), by=request.user)
+    asked = QueryDict(mutable=True)
+    for name in PRINT_FIELDS:
+        asked.setlist(name, request.POST.getlist(name))
+    return redirect(f"{reverse('cards_pdf')}?{asked.urlencode()}")
 
 
 @require_safe
 @access.page("print_cards")
-def cards_pdf(request: HttpRequest) -> HttpResponse:
-    """Up to 200 cards in one document."""
-    return _pdf(request, _asked_cards(request), name="cards.pdf")
+def cards_pdf(request: StaffRequest) -> HttpResponse:
+    """Up to 200 cards in one document; a reload is no new print."""
+    return _pdf(request, _cards_asked(request, request.GET), name="cards.pdf")
 
 
 @require_safe
 @access.page("print_cards")
-def card_pdf(request: HttpRequest, number: str) -> HttpResponse:
+def card_pdf(request: StaffRequest, number: str) -> HttpResponse:
     found = queries.cards_to_print(request.user, numbers=[number])
     return _pdf(request, found, name=f"{number}.pdf")
+
+
+@require_POST
+@access.page("print_cards")
+def hide_purchase(request: StaffRequest, number: str) -> HttpResponse:
+    """The owner's wish: month and store stay off the public page, or come back."""
+    hidden = request.POST.get("hidden") == "1"
+    found = queries.card_for(request.user, number)
+    cards.hide_purchase(card=found, hidden=hidden, by=request.user)
+    told = _("Month and store are hidden.") if hidden else _("Month and store are shown.")
+    messages.success(request, told)
+    return redirect("card", number)
+
+
+def _cards_asked(request: StaffRequest, fields: QueryDict) -> list[Card]:
+    return queries.cards_to_print(
+        request.user, numbers=fields.getlist("n"), sale=fields.get("sale", "")
+    )
+
+
+def _pdf(request: StaffRequest, found: list[Card], *, name: str) -> HttpResponse:
+    size = request.GET.get("size") or papers.CARD_SIZE
+    if size not in papers.TEMPLATES:
+        raise BadField(_("Choose one of the values."), field="size")
+    return printing.pdf_response(papers.pdf_of(found, size=size), name=name)

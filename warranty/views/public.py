@@ -1,7 +1,7 @@
 """What a customer sees of a warranty card: no sign-in, no cookie, nothing from other hosts."""
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterable
+from functools import cache, wraps
 from typing import Any
 
 from django.conf import settings
@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,6 +19,8 @@ from inventory.ground.codes import CodeKind
 from inventory.ground.house import house_name
 from warranty import public_cards, throttle
 
+LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
+CONTENT = "[the card]"  # where the frame is open
 FORM_BYTES = 64 * access.KILOBYTE  # what stands around the picture in its request
 # larger ones still get the calm page here; it is answered by their length and never read
 LONGEST_REQUEST = 2**31
@@ -32,7 +34,7 @@ def in_asked_language(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = request.GET.get("lang")
-        if asked not in dict(settings.LANGUAGES):
+        if asked not in LANGUAGES:
             return _private(view(request, *args, **kwargs))
         with override(asked):
             response = view(request, *args, **kwargs)
@@ -49,11 +51,17 @@ def public_card(request: HttpRequest, text: str) -> HttpResponse:
     """The page behind the QR code: 200 for every number, known or not."""
     code = codes.read(text)
     if mistake := public_cards.mistake_in(code):
-        return _look_up_page(request, typed=text, mistake=mistake)
-    card = public_cards.look_up(code.value, on=timezone.localdate())
+        return _look_up_page(typed=text, mistake=mistake)
+    today = timezone.localdate()
+    card = public_cards.look_up(code.value, on=today)
     if card.card_id is None and not throttle.budget.spend(throttle.network_of(request)):
-        return _wait_page(request)
-    return _page(request, "warranty/public_card.html", {"card": card})
+        return _wait_page()
+    facts = card.facts or public_cards.nobodys_facts(on=today)
+    drawn = render_to_string("warranty/_facts.html", {"card": card, "facts": facts})
+    if card.facts is None:
+        drawn = render_to_string("warranty/_no_facts.html", {"card": card})
+    before, after = _frame(get_language() or settings.LANGUAGE_CODE)
+    return HttpResponse(f"{before}{drawn}{after}")
 
 
 @csrf_exempt  # because: the picture is read and forgotten; nothing is written for anybody
@@ -66,10 +74,10 @@ def look_up_card(request: HttpRequest) -> HttpResponse:
         return _read_photo(request)
     text = request.GET.get("n", "")
     if not text.strip():
-        return _look_up_page(request)
+        return _look_up_page()
     code = codes.read(text)
     if mistake := public_cards.mistake_in(code):
-        return _look_up_page(request, typed=text, mistake=mistake)
+        return _look_up_page(typed=text, mistake=mistake)
     return _to_card(request, code.value)
 
 
@@ -77,23 +85,23 @@ def _read_photo(request: HttpRequest) -> HttpResponse:
     """A photo without a card on it is an answer, not a refusal: typing is always possible."""
     length = request.headers.get("Content-Length", "")
     if length.isdigit() and int(length) > photos.MOST_BYTES + FORM_BYTES:
-        return _look_up_page(request, bad_photo=str(photos.PictureTooLarge.sentence), status=413)
+        return _look_up_page(bad_photo=str(photos.PictureTooLarge.sentence), status=413)
     photo = request.FILES.get("photo")
     if photo is None:
-        return _look_up_page(request, bad_photo=_("Choose a photo first."), status=422)
+        return _look_up_page(bad_photo=_("Choose a photo first."), status=422)
     try:
         found = _card_numbers(photos.codes_on(photos.open_picture(photo)))
     except photos.BadPicture as refusal:
-        return _look_up_page(request, bad_photo=str(refusal), status=refusal.status)
+        return _look_up_page(bad_photo=str(refusal), status=refusal.status)
     if len(found) == 1:
         return _to_card(request, found.pop())
     if not throttle.budget.spend(throttle.network_of(request)):
-        return _wait_page(request)
+        return _wait_page()
     told = _("No card number could be read from this photo. Try again closer, or type the number.")
-    return _look_up_page(request, bad_photo=told, status=422)
+    return _look_up_page(bad_photo=told, status=422)
 
 
-def _card_numbers(texts: list[str]) -> set[str]:
+def _card_numbers(texts: Iterable[str]) -> set[str]:
     """The sound card numbers on a photo; bars and square of one card say the same."""
     read = [codes.read(text) for text in texts]
     return {code.value for code in read if code.kind == CodeKind.CARD and not code.wrong_digit}
@@ -101,35 +109,40 @@ def _card_numbers(texts: list[str]) -> set[str]:
 
 def _to_card(request: HttpRequest, number: str) -> HttpResponse:
     asked = request.GET.get("lang", "")
-    again = f"?lang={asked}" if asked in dict(settings.LANGUAGES) else ""
+    again = f"?lang={asked}" if asked in LANGUAGES else ""
     return HttpResponseRedirect(reverse("public_card", args=[number]) + again)
 
 
 def _look_up_page(
-    request: HttpRequest,
-    *,
-    typed: str = "",
-    mistake: str = "",
-    bad_photo: str = "",
-    status: int = 200,
+    *, typed: str = "", mistake: str = "", bad_photo: str = "", status: int = 200
 ) -> HttpResponse:
     told = {"typed": typed, "mistake": mistake, "bad_photo": bad_photo}
-    return _page(request, "warranty/look_up_card.html", told, status=status)
+    return HttpResponse(_page("warranty/look_up_card.html", **told), status=status)
 
 
-def _wait_page(request: HttpRequest) -> HttpResponse:
-    seconds = throttle.budget.seconds_to_wait()
-    response = _page(request, "warranty/wait.html", {}, status=429)
-    response["Retry-After"] = str(seconds)
+def _wait_page() -> HttpResponse:
+    response = HttpResponse(_wait(get_language() or settings.LANGUAGE_CODE), status=429)
+    response["Retry-After"] = str(throttle.budget.seconds_to_wait())
     return response
 
 
-def _page(
-    request: HttpRequest, template: str, told: dict[str, Any], *, status: int = 200
-) -> HttpResponse:
+@cache
+def _wait(language: str) -> str:
+    """Drawn once for each language: who floods us gets the cheapest answer we have."""
+    return _page("warranty/wait.html")
+
+
+@cache
+def _frame(language: str) -> tuple[str, str]:
+    """What stands before and after the facts of every card, drawn once for each language: it is
+    five times as long as the facts and says the same to everybody."""
+    before, after = _page("warranty/public_card.html", content=CONTENT).split(CONTENT)
+    return before, after
+
+
+def _page(template: str, **told: str) -> str:
     """Without the context of staff pages: no person, no session, no cookie."""
-    around = {"house_name": house_name(), "path": request.path}
-    return HttpResponse(render_to_string(template, around | told), status=status)
+    return render_to_string(template, {"house_name": house_name(), **told})
 
 
 def _private(response: HttpResponse) -> HttpResponse:

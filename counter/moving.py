@@ -1,0 +1,127 @@
+"""Pieces that go from hand to hand: what a tablet has scanned for the next transfer."""
+
+from dataclasses import asdict, dataclass, field
+
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.base import SessionBase
+from django.utils.translation import gettext_lazy as _
+
+from counter import clerks
+from counter.models import Clerk, Shift
+from inventory import queries as stock
+from inventory import transfers
+from inventory.ground import codes
+from inventory.ground.errors import RuleBroken
+from inventory.ground.measures import Tally
+from inventory.models import Piece, Place, PlaceKind, Store
+
+IN_SESSION = "transfer"
+MOST_PIECES = 200
+
+
+class ListFull(RuleBroken):
+    code = "list_full"
+    status = 422
+    sentence = _("A transfer takes up to 200 pieces. Hand these over first.")
+
+
+@dataclass
+class Draft:
+    """Numbers of pieces and the code of a place. It lives in the session until the receiver's PIN
+    is right; nothing has moved before that."""
+
+    numbers: list[str] = field(default_factory=list)
+    to: str = ""
+
+    @classmethod
+    def of(cls, session: SessionBase) -> "Draft":
+        return cls(**session.get(IN_SESSION, {}))
+
+    def keep(self, session: SessionBase) -> None:
+        session[IN_SESSION] = asdict(self)
+
+    def add(self, piece: Piece, *, store: Store) -> bool:
+        """Puts a piece on the list; False when it is there already. Refused when it belongs to
+        another store or lies in no place."""
+        if piece.number in self.numbers:
+            return False
+        if piece.store_id != store.pk:
+            raise stock.OtherStore
+        if piece.state not in transfers.MOVABLE:
+            raise transfers.NotMovable(piece)
+        if len(self.numbers) >= MOST_PIECES:
+            raise ListFull
+        self.numbers.append(piece.number)
+        return True
+
+
+@dataclass(frozen=True)
+class Moving:
+    """All that the page of a new transfer shows."""
+
+    rows: list[Piece]
+    to: Place | None
+    counters: list[Place]
+    counter: Place | None  # whose trays can be tapped
+    inside: list[Place]
+    elsewhere: list[Place]  # the safe, the bench
+    receivers: list[Clerk]
+    receiver: User | None  # who most likely takes over
+
+    @property
+    def tally(self) -> Tally:
+        total = Tally()
+        for piece in self.rows:
+            total.add(metal=piece.metal, fineness=piece.grade, net_mg=piece.net_mg)
+        return total
+
+
+def moving_of(draft: Draft, *, store: Store, by: User, at: Place | None, shown: str) -> Moving:
+    """Reads a draft (6 queries). `at`: the counter where `by` stands; `shown`: the code of the
+    counter whose trays are asked for."""
+    places = list(stock.places_to_move_to(store).select_related("parent"))
+    by_code = {place.code: place for place in places}
+    to = by_code.get(draft.to)
+    counters = [place for place in places if place.kind == PlaceKind.COUNTER]
+    counter = _counter_shown(counters, by_code.get(shown), to, at)
+    return Moving(
+        rows=_pieces_of(draft, store=store, by=by),
+        to=to,
+        counters=counters,
+        counter=counter,
+        inside=[place for place in places if counter and place.parent_id == counter.pk],
+        elsewhere=[place for place in places if place.counter is None],
+        receivers=list(clerks.of_store(store)),
+        receiver=_holder_of(to),
+    )
+
+
+def place_scanned(store: Store, text: str) -> Place | None:
+    """The place of this store with this code, if it is one."""
+    code = codes.half_width(text).strip()
+    return stock.places_to_move_to(store).filter(code__iexact=code).first()
+
+
+def _pieces_of(draft: Draft, *, store: Store, by: User) -> list[Piece]:
+    """In the order in which they were scanned."""
+    rows = stock.with_facts(stock.pieces_for(by)).filter(store=store, number__in=draft.numbers)
+    return sorted(rows, key=lambda piece: draft.numbers.index(piece.number))
+
+
+def _counter_shown(
+    counters: list[Place], asked: Place | None, to: Place | None, at: Place | None
+) -> Place | None:
+    """The counter that was tapped, else that of the chosen place, else where the clerk stands."""
+    for place in (asked, to, at):
+        if place is not None and place.counter in counters:
+            return place.counter
+    return counters[0] if counters else None
+
+
+def _holder_of(to: Place | None) -> User | None:
+    """Who has the shift at the counter that the pieces go to."""
+    if to is None or to.counter is None:
+        return None
+    rows = Shift.objects.filter(counter=to.counter, closed_at__isnull=True)
+    shift = rows.select_related("opened_by").first()
+    return shift.opened_by if shift else None

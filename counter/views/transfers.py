@@ -1,0 +1,131 @@
+"""A new transfer: scan the pieces, scan or tap the place, the receiver's PIN."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+
+from counter import clerks, moving
+from counter.forms import CodeForm
+from counter.moving import Draft
+from counter.views.pages import checked, seen, store_of
+from inventory import places, slips, transfers
+from inventory import queries as stock
+from inventory.forms.transfers import HandOverForm
+from inventory.ground import access, codes
+from inventory.ground.codes import CodeKind
+from inventory.models import Transfer
+from inventory.views.pages import StaffRequest, wants_part
+
+ANSWERS = ("read", "already")  # what a scan was answered; the page is told in its address
+
+
+# the PIN is checked before the rule and outside any transaction, so that a wrong try stays written
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.page("move_pieces", keyed=False)
+def new_transfer(request: StaffRequest) -> HttpResponse:
+    """The list of what was scanned; a POST with the receiver's PIN moves it."""
+    if request.method != "POST":
+        return _show(request)
+    done = _hand_over(request)
+    Draft().keep(request.session)
+    messages.success(request, _("Handed over. The pieces are in %s now.") % done.to_place)
+    return _open_page(request, reverse("transfer", args=[done.number]))
+
+
+@require_POST
+@access.page("move_pieces")
+def add_to_transfer(request: StaffRequest) -> HttpResponse:
+    """A scanned piece goes on the list, a scanned or tapped place is where the list goes."""
+    store, draft = store_of(request), Draft.of(request.session)
+    text = checked(CodeForm(request.POST)).cleaned_data["code"]
+    if place := moving.place_scanned(store, text):
+        draft.to = place.code
+        draft.keep(request.session)
+        return seen("new_transfer")
+    if codes.read(text).kind in {CodeKind.CARD, CodeKind.DOCUMENT}:
+        return _open_page(request, f"{reverse('scan')}?code={codes.read(text).value}")
+    piece = stock.find_scanned(request.user, text)
+    answer = "read" if draft.add(piece, store=store) else "already"
+    draft.keep(request.session)
+    return seen(f"{reverse('new_transfer')}?{answer}={piece.number}")
+
+
+@require_POST
+@access.page("move_pieces")
+def remove_from_transfer(request: StaffRequest, number: str) -> HttpResponse:
+    draft = Draft.of(request.session)
+    draft.numbers = [each for each in draft.numbers if each != number]
+    draft.keep(request.session)
+    return seen("new_transfer")
+
+
+@require_POST
+@access.page("move_pieces")
+def clear_transfer(request: StaffRequest) -> HttpResponse:
+    Draft().keep(request.session)
+    return seen("new_transfer")
+
+
+@require_POST
+@access.page("move_pieces")
+def bring_back(request: StaffRequest, number: str) -> HttpResponse:
+    """What was lent goes back: the pieces that still lie there join the list."""
+    store, draft = store_of(request), Draft.of(request.session)
+    lent = stock.transfer_for(request.user, number)
+    rows = slips.still_there(slips.movements_of(lent))
+    for row in rows:
+        draft.add(row.piece, store=store)
+    homes = {row.from_place.code for row in rows if row.from_place}
+    if len(homes) == 1:
+        draft.to = homes.pop()
+    draft.keep(request.session)
+    return seen("new_transfer")
+
+
+def _hand_over(request: StaffRequest) -> Transfer:
+    store = store_of(request)
+    people = {clerk.user.username: clerk.user for clerk in clerks.of_store(store)}
+    typed = checked(HandOverForm(request.POST, receivers=list(people))).cleaned_data
+    rows = stock.pieces_numbered(request.user, request.POST.getlist("n"))
+    to = places.find(store=store, code=typed["to"])
+    receiver = people[typed["receiver"]]
+    clerks.check_pin(user=receiver, pin=typed["pin"], purpose="transfer")
+    return transfers.hand_over(
+        rows=rows, to=to, sender=request.user, receiver=receiver, lent=typed["lent"]
+    )
+
+
+def _show(request: StaffRequest) -> HttpResponse:
+    answer, number = _answer_to_scan(request)
+    told = {
+        "moving": moving.moving_of(
+            Draft.of(request.session),
+            store=store_of(request),
+            by=request.user,
+            at=request.counter or None,  # the middleware's own nothing is not None
+            shown=request.GET.get("counter", ""),
+        ),
+        "already": number if answer == "already" else "",
+    }
+    if not wants_part(request):
+        return render(request, "counter/new_transfer.html", told)
+    response = render(request, "counter/_moving.html", told)
+    return (
+        trigger_client_event(response, f"scan-{answer}", {"piece": number}) if answer else response
+    )
+
+
+def _answer_to_scan(request: StaffRequest) -> tuple[str, str]:
+    """Which answer the scan before this page got, and for which piece of the list."""
+    numbers = Draft.of(request.session).numbers
+    told = [(answer, request.GET.get(answer, "")) for answer in ANSWERS]
+    return next(((answer, number) for answer, number in told if number in numbers), ("", ""))
+
+
+def _open_page(request: StaffRequest, address: str) -> HttpResponse:
+    """Another page; a form that was sent by script is told to open it as a whole."""
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)

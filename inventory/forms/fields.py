@@ -1,0 +1,50 @@
+"""Fields that all pages share. What is typed becomes an integer once, here."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from inventory.ground import codes, measures
+from inventory.ground.errors import RuleBroken
+
+LARGEST_KEY = 2**63 - 1  # what a column of keys can hold
+
+
+class LineField(forms.CharField):
+    """One line of text: composed, printable, and never a bank card's number."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 200, **kwargs})
+
+    def to_python(self, value: object) -> str:
+        try:
+            plain = codes.one_line(str(value or ""))
+        except RuleBroken as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+        if codes.looks_like_bank_card(plain):
+            told = _("This looks like a full bank card number. It must not be typed here.")
+            raise ValidationError(told, code="bank_card_number")
+        return plain
+
+
+class YuanField(forms.Field):
+    """Typed yuan as cents; None when nothing was typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"class": "number", "inputmode": "decimal", "autocomplete": "off"}
+        widget = forms.TextInput({**attrs, "maxlength": 20})
+        super().__init__(**{"widget": widget, **kwargs})
+
+    def to_python(self, value: object) -> int | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return measures.read_yuan(str(value))
+        except RuleBroken as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+
+    def prepare_value(self, value: object) -> object:
+        """Cents from us as a field holds them; what was typed stays as it was typed."""
+        return measures.plain_yuan(value) if isinstance(value, int) else value

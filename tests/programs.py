@@ -1,0 +1,60 @@
+"""A program that talks to the API from outside, with nothing but its key."""
+
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.test import Client
+
+from counter import api_clients
+from inventory.models import Store
+
+API = "/api/v1"
+EVERYTHING = api_clients.SCOPES
+_turn = itertools.count(1)
+
+
+class Program:
+    """Speaks JSON; each POST gets a fresh idempotency key unless one is given."""
+
+    def __init__(self, authorization: str) -> None:
+        headers = {"authorization": authorization} if authorization else {}
+        self.client = Client(headers=headers)
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self.client.get(API + path, query)
+
+    def rows(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        """The items of one page."""
+        answer = self.get(path, **query)
+        assert answer.status_code == 200, answer.content
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    def pages(self, path: str, **query: Any) -> Iterator[list[dict[str, Any]]]:
+        """Page after page, until there is no further cursor."""
+        while True:
+            answer = self.get(path, **query)
+            assert answer.status_code == 200, answer.content
+            yield answer.json()["items"]
+            query["cursor"] = answer.json()["next_cursor"]
+            if query["cursor"] is None:
+                return
+
+    def post(self, path: str, body: Any, *, key: str | None = None, **extra: Any) -> Any:
+        """Sends `body` as JSON, or as it is when it is bytes already."""
+        key = f"key-{next(_turn)}" if key is None else key
+        headers = {"idempotency-key": key} if key else {}
+        kind = extra.pop("content_type", "application/json")
+        return self.client.post(
+            API + path, body, content_type=kind, headers=headers | extra.pop("headers", {}), **extra
+        )
+
+
+def register(*scopes: str, stores: Iterable[Store] = (), name: str = "") -> Program:
+    """A program of its own with a live key; without `stores` it sees none, unless one of its
+    scopes is `all_stores`."""
+    client = api_clients.register(
+        name=name or f"program-{next(_turn)}", scopes=scopes, stores=stores
+    )
+    return Program(f"Bearer {api_clients.issue_key(client)}")

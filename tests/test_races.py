@@ -1,0 +1,132 @@
+"""Real threads and real commits: two counters want one ring."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import OperationalError, connections
+
+from counter import acknowledgements, bills, sales
+from counter.books import verify
+from counter.models import Sale, SaleState
+from inventory import holds
+from inventory.ground.errors import RuleBroken
+from inventory.models import RequestKey, Store
+from tests.cast import Shop
+
+pytestmark = pytest.mark.races
+THREADS = 50
+
+
+def at_once(act: Callable[[int], str], threads: int = THREADS) -> Counter[str]:
+    """Every thread waits for the last one, then all act; what each of them got, counted."""
+    barrier = threading.Barrier(threads)
+
+    def one(index: int) -> str:
+        try:
+            barrier.wait(timeout=30)
+            return act(index)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(threads) as pool:
+        return Counter(pool.map(one, range(threads)))
+
+
+def patiently(act: Callable[[], str]) -> str:
+    """A busy database asks for another try; anything else is an answer."""
+    for _attempt in range(200):
+        try:
+            return act()
+        except OperationalError:
+            continue
+        except RuleBroken as refusal:
+            return refusal.code
+    return "never"
+
+
+def books_agree() -> bool:
+    stores = Store.objects.select_related("ledger_head")
+    return not [each for store in stores for each in verify(store, full=True)]
+
+
+def test_fifty_bills_want_one_piece_and_one_gets_it(trading_shop: Shop) -> None:
+    shop = trading_shop
+    ring = shop.ring()
+    open_bills = [bills.begin(counter=shop.a, by=shop.lin) for _ in range(THREADS)]
+
+    def sell(index: int) -> str:
+        def once() -> str:
+            sale = open_bills[index]
+            bills.add_piece(sale=sale, piece=ring, by=shop.lin)
+            acknowledgements.give(sale=sale, how=acknowledgements.How.TAP)
+            shop.pay(sale)
+            return sales.complete(sale=sale, shown_cents=757_200, by=shop.lin).state
+
+        return patiently(once)
+
+    got = at_once(sell)
+    assert got[SaleState.COMPLETED] == 1
+    assert got[holds.HeldElsewhere.code] + got[bills.PieceSold.code] == THREADS - 1, got
+    assert books_agree()
+
+
+def test_one_bill_is_completed_once_by_fifty_hands(trading_shop: Shop) -> None:
+    shop = trading_shop
+    sale = shop.bill(shop.charm())
+    shop.pay(sale)
+
+    def complete(_index: int) -> str:
+        return patiently(
+            lambda: sales.complete(
+                sale=Sale.objects.get(pk=sale.pk), shown_cents=9_800, by=shop.lin
+            ).state
+        )
+
+    got = at_once(complete)
+    assert got == {SaleState.COMPLETED: 1, bills.BillMoved.code: THREADS - 1}
+    assert books_agree()
+
+
+def test_the_same_key_fifty_times_is_one_sale_and_one_answer(trading_shop: Shop) -> None:
+    shop = trading_shop
+    sale = shop.bill(shop.charm())
+    shop.pay(sale)
+    browsers = [shop.client() for _ in range(THREADS)]
+    form = {"_key": "one-key-for-all", "shown_cents": 9_800}
+
+    def post(index: int) -> str:
+        for _attempt in range(200):
+            answer = browsers[index].post(f"/sell/{sale.uuid}/complete/", form)
+            if answer.status_code not in {409, 503}:
+                return f"{answer.status_code} {answer.headers['Location']}"
+        return "never"
+
+    got = at_once(post)
+    sale.refresh_from_db()
+    assert got == {f"303 /sales/{sale.number}/": THREADS}
+    assert RequestKey.objects.filter(key="one-key-for-all").count() == 1
+    assert books_agree()
+
+
+def test_two_baskets_in_opposite_order_never_wait_for_each_other(trading_shop: Shop) -> None:
+    shop = trading_shop
+    first, second = shop.piece(), shop.piece()
+
+    def both(index: int) -> str:
+        pair = [first, second] if index % 2 else [second, first]
+
+        def once() -> str:
+            sale = bills.begin(counter=shop.a, by=shop.lin)
+            for piece in pair:
+                bills.add_piece(sale=sale, piece=piece, by=shop.lin)
+            return "both"
+
+        return patiently(once)
+
+    got = at_once(both, threads=8)
+    assert got["both"] <= 1
+    assert "never" not in got
+    assert books_agree()
