@@ -69,7 +69,7 @@ class RoleBackend(ModelBackend):
     def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Any = None) -> bool:
         if nobody.is_system(user_obj):
             return True
-        if not user_obj.is_active or isinstance(user_obj, AnonymousUser):
+        if not user_obj.is_active:  # as nobody is who is not signed in
             return False
         role = role_of(user_obj)
         if role is None:  # nobody's role, so perhaps a program's key

@@ -118,23 +118,26 @@ def limit_bodies(get_response: Handler) -> Handler:
 
     def limit(request: HttpRequest) -> HttpResponseBase:
         length = request.headers.get("Content-Length") or "0"
-        if not LENGTH.fullmatch(length) or int(length) > _most(request):
+        if not LENGTH.fullmatch(length) or int(length) > _declared(request).max_body:
             return refusals.respond(request, refusals.TooLarge())
-        if request.path.startswith("/api/") and request.method == "POST" and not _is_json(request):
+        if request.method == "POST" and not _is_readable(request):
             return refusals.respond(request, WrongContentType())
         return get_response(request)
 
     return limit
 
 
-def _is_json(request: HttpRequest) -> bool:
+def _declared(request: HttpRequest) -> access.Access:
+    try:
+        found = access.declared(resolve(request.path_info).func)
+    except Resolver404:
+        found = None
+    return found or access.Access(access.Scope.PUBLIC, keyed=False)
+
+
+def _is_readable(request: HttpRequest) -> bool:
+    """The API reads JSON where something may be posted; pages read what Django reads."""
+    if not request.path.startswith("/api/") or not _declared(request).keyed:
+        return True
     packed = request.headers.get("Content-Encoding", "identity")
     return request.content_type == "application/json" and packed == "identity"
-
-
-def _most(request: HttpRequest) -> int:
-    try:
-        declared = access.declared(resolve(request.path_info).func)
-    except Resolver404:
-        declared = None
-    return declared.max_body if declared else 256 * access.KILOBYTE

@@ -19,6 +19,12 @@ IN_SESSION = "transfer"
 MOST_PIECES = 200
 
 
+class AlreadyListed(RuleBroken):
+    code = "already_listed"
+    tone = "scan-already"
+    sentence = _("This piece is already in the list.")
+
+
 class ListFull(RuleBroken):
     code = "list_full"
     status = 422
@@ -40,11 +46,11 @@ class Draft:
     def keep(self, session: SessionBase) -> None:
         session[IN_SESSION] = asdict(self)
 
-    def add(self, piece: Piece, *, store: Store) -> bool:
-        """Puts a piece on the list; False when it is there already. Refused when it belongs to
-        another store or lies in no place."""
+    def add(self, piece: Piece, *, store: Store) -> None:
+        """Puts a piece on the list. Refused when it is there already, belongs to another store or
+        lies in no place."""
         if piece.number in self.numbers:
-            return False
+            raise AlreadyListed
         if piece.store_id != store.pk:
             raise stock.OtherStore
         if piece.state not in transfers.MOVABLE:
@@ -52,7 +58,6 @@ class Draft:
         if len(self.numbers) >= MOST_PIECES:
             raise ListFull
         self.numbers.append(piece.number)
-        return True
 
 
 @dataclass(frozen=True)

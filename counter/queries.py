@@ -22,7 +22,7 @@ from counter.models import (
 from inventory import holds, prices, pricing
 from inventory.ground import access
 from inventory.ground.measures import Tally
-from inventory.models import Hold, MetalPrice, Place, Pricing, Store
+from inventory.models import Hold, MetalPrice, Place, Pricing, Store, StoreKind
 from inventory.queries import Who
 from warranty.models import Card, HandOut
 
@@ -75,10 +75,10 @@ def open_bills(counter: Place | None) -> QuerySet[Sale]:
     return counted.order_by("pk")
 
 
-def recent_sales(user: Who, *, store: Store | None) -> QuerySet[Sale]:
-    """Completed sales, newest first."""
+def recent_sales(user: Who, *, store: Store) -> QuerySet[Sale]:
+    """Completed sales of a store, for head office of all stores; newest first."""
     rows = access.visible(Sale.objects.filter(number__isnull=False), user)
-    if store is not None:
+    if store.kind != StoreKind.HEAD_OFFICE:
         rows = rows.filter(store=store.pk)
     counted = rows.annotate(n=Count("lines")).select_related("store", "counter", "completed_by")
     return counted.order_by("-completed_at", "-pk")

@@ -25,7 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "counter.static_files.StaticFiles",
     "axes",
     "csp",
     "django_htmx",
@@ -128,7 +128,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if NUM_PROXIES else None
-SECURE_REFERRER_POLICY = "no-referrer"
+# not "no-referrer": a browser would then send forms without their origin, and csrf needs it
+SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = 14 * 60 * 60  # one long day in the shop
 SESSION_COOKIE_NAME = "counter_session"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]

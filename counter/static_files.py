@@ -1,6 +1,21 @@
 """Static files under hashed names, with the names inside our JavaScript modules rewritten too."""
 
+from typing import ClassVar
+
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticFiles(StaticFilesConfig):
+    """Leaves out what no page of ours uses: one of htmx's extensions names a file it lacks, and
+    the API's second documentation takes longer to compress than all the rest."""
+
+    ignore_patterns: ClassVar[list[str]] = [
+        *StaticFilesConfig.ignore_patterns,
+        "django_htmx/ext/*",
+        "ht*x-4*",
+        "redoc*",
+    ]
 
 
 class Storage(CompressedManifestStaticFilesStorage):

@@ -23,6 +23,7 @@ from inventory.models import Category, Pricing
 from inventory.tables import Line, plain
 
 WEIGHT_TOLERANCE_MG: Final = 10  # gross − stones − net, 0.01 g as the tag shows it
+LONGEST_SHOWN: Final = 30
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Listing:
 class Reading:
     """One line of a list: what it says, or the sentences that tell what is wrong with it.
 
-    `code` names the piece in a report: our number or its bar code, empty when neither is readable.
+    `code` names the piece in a report: our number or its bar code, as written when it is wrong.
     """
 
     row: int
@@ -107,11 +108,17 @@ def _reading(line: Line, *, codes_are_ours: bool) -> Reading:
     listing = _listing(cells, codes_are_ours=codes_are_ours)
     return Reading(
         row=line.row,
-        code=listing.number or listing.barcode,
+        code=listing.number or listing.barcode or _as_written(line),
         listing=None if cells.sentences else listing,
         sentences=tuple(cells.sentences),
         holds_bank_card=cells.holds_bank_card,
     )
+
+
+def _as_written(line: Line) -> str:
+    """A wrong number as far as it can be shown, so that the row is found again."""
+    written = line.cells.get("number") or line.cells.get("code", "")
+    return "".join(filter(str.isprintable, written))[:LONGEST_SHOWN]
 
 
 def _listing(cells: Cells, *, codes_are_ours: bool) -> Listing:

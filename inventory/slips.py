@@ -31,6 +31,14 @@ def movements_of(transfer: Transfer) -> list[Movement]:
     return list(rows.order_by("piece__number"))
 
 
+def tally_of(movements: Sequence[Movement]) -> Tally:
+    """Pieces and grams of movements that are read already; pass them with their `piece`."""
+    total = Tally()
+    for row in movements:
+        total.add(metal=row.piece.metal, fineness=row.piece.grade, net_mg=row.net_mg)
+    return total
+
+
 def still_there(movements: Sequence[Movement]) -> list[Movement]:
     """Those whose piece lies where the transfer has put it; pass them with their `piece`."""
     return [row for row in movements if row.piece.place_id == row.to_place_id]

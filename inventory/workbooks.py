@@ -36,7 +36,8 @@ def rows(content: bytes, *, most_columns: int) -> Iterator[tuple[str, ...]]:
         for number, cells in enumerate(sheet.iter_rows(max_col=most_columns, values_only=True)):
             if number == LAST_ROW:
                 raise Unreadable("more rows than a sheet has")
-            yield tuple(map(_text, cells))
+            is_blank = cells.count(None) == len(cells)  # a sheet may have a million of them
+            yield () if is_blank else tuple(map(_text, cells))
     except Unreadable:
         raise
     except Exception as broken:  # a damaged part raises whatever openpyxl stumbles over first

@@ -169,6 +169,11 @@ class Shop:
                 pieces.put_on_sale(rows=[piece], book=book)
         return Piece.objects.select_related("store", "place", "style").get(pk=piece.pk)
 
+    def put_up(self, fineness: int, cents: int) -> None:
+        """Head office sets a new selling price of gold for every store."""
+        quote = prices.Quote("Au", fineness, "sell", cents)
+        prices.put_up(store=self.hq, quotes=[quote], by=self.people["head"])
+
     def lose_hold(self, piece: Piece) -> None:
         """The minutes of a hold are over."""
         Hold.objects.filter(piece=piece).update(until=timezone.now() - timedelta(minutes=1))

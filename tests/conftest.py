@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings as project
 from django.core.management.commands import flush
 from django.db import connections
 
@@ -34,6 +35,11 @@ def flush_with_open_books(self: flush.Command, **options: Any) -> Any:
 
 
 flush.Command.handle = flush_with_open_books  # type: ignore[method-assign]  # because: only tests flush
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Static files straight from the apps, looked up when they are asked for."""
+    project.WHITENOISE_USE_FINDERS = project.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(autouse=True)

@@ -164,6 +164,11 @@ def codes_on(page: Image.Image) -> set[tuple[str, str]]:
     return {(found.format.name, found.text) for found in zxingcpp.read_barcodes(page)}
 
 
+def codes_of(pdf: bytes) -> set[str]:
+    """The texts of all codes on all pages of a document."""
+    return {text for page in raster(pdf) for _kind, text in codes_on(page)}
+
+
 def blurred(page: Image.Image) -> Image.Image:
     return page.filter(ImageFilter.GaussianBlur(0.8))
 

@@ -10,9 +10,10 @@ from django.conf import settings
 from inventory.ground import barcodes, codes, measures, printing
 from inventory.ground.barcodes import Symbol
 from inventory.ground.house import house_name
-from inventory.models import Piece, Stone
+from inventory.models import Piece
 from warranty import benefits, cards
 from warranty.models import Card
+from warranty.public_cards import stone_words
 
 # fineness and marks of precious metals; in force since 2016-05-04 with Amendment 1
 STANDARD: Final = "GB 11887"
@@ -65,7 +66,7 @@ def paper_of(card: Card) -> CardPaper:
         metal_line=measures.declared_name(piece.metal, piece.fineness),
         standard=STANDARD,
         net_grams=measures.grams(piece.net_mg),
-        stone_line=_stones(piece),
+        stone_line=stone_lines(piece),
         certificate_line=" / ".join(str(each) for each in piece.certificates.all()),
         style_code=piece.style.code,
         piece_number=codes.group_piece(piece.number),
@@ -83,11 +84,10 @@ def public_address(number: str) -> str:
     return f"{settings.PUBLIC_URL}/W/{number}".upper()
 
 
-def _stones(piece: Piece) -> str:
-    return " / ".join(stone_line(stone) for stone in piece.stones.all() if stone.main)
-
-
-def stone_line(stone: Stone) -> str:
-    """A stone in the laboratory's words: "0.30 ct · D · VS2 · EX"."""
-    carats = f"{measures.carats(stone.weight_mct)} ct"
-    return " · ".join(part for part in (carats, stone.color, stone.clarity, stone.cut) if part)
+def stone_lines(piece: Piece) -> str:
+    """The main stones of a piece; pass it with `stones` at hand."""
+    return " / ".join(
+        stone_words(stone.weight_mct, stone.color, stone.clarity, stone.cut)
+        for stone in piece.stones.all()
+        if stone.main
+    )

@@ -21,8 +21,6 @@ from inventory.ground.settings_rows import SETTINGS
 from warranty import benefits, scans
 from warranty.models import BenefitKind, CardState, EntryKind
 
-CARD_DIGITS: Final = 20
-
 # one row at least, whatever the number: the house's telephone; more rows when a piece has more
 # than one main stone or report
 FACTS = """
@@ -34,7 +32,7 @@ FACTS = """
             ORDER BY valid_from DESC, id DESC LIMIT 1),
         (SELECT SUM(count) FROM warranty_cardscan WHERE card_id = card.id),
         (SELECT MIN(day) FROM warranty_cardscan WHERE card_id = card.id),
-        stone.weight_mct, stone.color, stone.clarity, stone.cut,
+        stone.id, stone.weight_mct, stone.color, stone.clarity, stone.cut,
         certificate.lab, certificate.number
     FROM (SELECT 1 AS one) AS asked
     LEFT JOIN inventory_store AS house ON house.kind = 'head_office'
@@ -76,7 +74,8 @@ class Row(NamedTuple):
     public_purchase: str | None
     look_ups: int | None
     first_look_up: date | str | None
-    stone_mct: int | None
+    stone_id: int | None
+    stone_mct: int
     color: str
     clarity: str
     cut: str
@@ -130,6 +129,7 @@ NOBODYS_ROW: Final = Row(
     public_purchase=None,
     look_ups=None,
     first_look_up=None,
+    stone_id=0,
     stone_mct=300,
     color="D",
     clarity="VS2",
@@ -154,7 +154,7 @@ class Facts:
     bought: str  # "Bought in June 2026, …"; empty when the owner or the store hides it
     lines: list[tuple[str, str]]  # what it is, label and value
     benefits: list[tuple[str, str, str, bool]]  # title, terms, what is left, whether it is over
-    looked_up: str
+    looked_up: tuple[str, str]  # how often, and since when
     phone: str
 
 
@@ -249,32 +249,34 @@ def _bought(row: Row) -> str:
 
 def _lines(rows: Sequence[Row]) -> list[tuple[str, str]]:
     row = rows[0]
-    stones = [_stone(each) for each in rows if each.stone_mct]
-    reports = [f"{each.lab} {each.certificate}" for each in rows if each.lab]
+    # stones and reports multiply each other in the rows: each stands here once
+    stones = {
+        each.stone_id: stone_words(each.stone_mct, each.color, each.clarity, each.cut)
+        for each in rows
+        if each.stone_id is not None
+    }
+    reports = {f"{each.lab} {each.certificate}": None for each in rows if each.lab}
     return [
         (_("Metal"), measures.declared_name(row.metal, row.content or row.grade)),
         (_("Net weight"), _("%s g") % measures.grams(row.net_mg)),
-        # stones and reports multiply each other in the rows: each once
-        *((_("Main stone"), stone) for stone in dict.fromkeys(stones)),
-        *((_("Certificate"), report) for report in dict.fromkeys(reports)),
+        *((_("Main stone"), words) for words in stones.values()),
+        *((_("Certificate"), report) for report in reports),
     ]
 
 
-def _looked_up(row: Row, *, unwritten: int, on: date) -> str:
+def _looked_up(row: Row, *, unwritten: int, on: date) -> tuple[str, str]:
     times = (row.look_ups or 0) + unwritten
-    told = {"n": times, "day": str(row.first_look_up or on)}
-    once, often = "Looked up once, on %(day)s", "Looked up %(n)d times, first on %(day)s"
-    return ngettext(once, often, times) % told
+    counted = ngettext("looked up once", "looked up %(n)d times", times) % {"n": times}
+    return counted, _("first on %s") % (row.first_look_up or on)
 
 
 def _setting(kept: str | None) -> str:
     return kept or str(SETTINGS["public_purchase"].default)
 
 
-def _stone(row: Row) -> str:
-    """A main stone in the laboratory's words: "0.30 ct · D · VS2 · EX"."""
-    carats = f"{measures.carats(row.stone_mct or 0)} ct"
-    return " · ".join(part for part in (carats, row.color, row.clarity, row.cut) if part)
+def stone_words(weight_mct: int, *words: str) -> str:
+    """A stone in the laboratory's words: "0.30 ct · D · VS2 · EX"; empty words are left out."""
+    return " · ".join([f"{measures.carats(weight_mct)} ct", *filter(None, words)])
 
 
 def _chinese() -> bool:

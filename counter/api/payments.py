@@ -9,12 +9,12 @@ from ninja import Query, Router
 from counter.models import Payment, TenderKind
 from inventory.ground import access, answers, lists, scopes
 from inventory.ground.schemas import (
-    Code,
     Day,
     FeedAsked,
     Listed,
     Moment,
     SignedCents,
+    StoreCode,
     Strict,
     Yuan,
 )
@@ -65,7 +65,7 @@ class PaymentOut(Strict):
 
 
 class PaymentsAsked(FeedAsked):
-    store: Code | None = None
+    store: StoreCode | None = None
     business_day: Day | None = None
 
 

@@ -17,7 +17,6 @@ from counter.models import Customer, LineSeller, Part, Payment, Reduction, Sale,
 from inventory.ground import access, answers, lists, scopes
 from inventory.ground.measures import Metal, Tally
 from inventory.ground.schemas import (
-    Code,
     CustomerOut,
     Day,
     FeedAsked,
@@ -28,6 +27,7 @@ from inventory.ground.schemas import (
     Moment,
     Number,
     SignedCents,
+    StoreCode,
     Strict,
     Yuan,
 )
@@ -177,7 +177,7 @@ class SaleOut(Strict):
 
 
 class SalesAsked(FeedAsked):
-    store: Code | None = None
+    store: StoreCode | None = None
     business_day: Day | None = None
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from counter import queries, scanning, shifts
 from counter.middleware import COUNTER_IN_SESSION, STORE_IN_SESSION
 from counter.today import today_of
-from counter.views.pages import seen, shift_of, store_of
+from counter.views.pages import counter_here, seen, shift_of, store_of
 from inventory import queries as stock
 from inventory.ground import access
 from inventory.ground.access import Scope
@@ -18,7 +18,7 @@ from inventory.ground.access import Scope
 @require_GET
 @access.page()
 def today(request: HttpRequest) -> HttpResponse:
-    counter = request.counter  # type: ignore[attr-defined]  # because: set by middleware
+    counter = counter_here(request)
     told = {
         "day": today_of(user=request.user, store=store_of(request), counter=counter),
         "sees_shifts": request.user.has_perm("open_shift"),

@@ -23,10 +23,15 @@ def checked(form: F) -> F:
     raise BadField(str(errors[0]), field="" if name == "__all__" else str(name))
 
 
+def counter_here(request: HttpRequest) -> Place | None:
+    """The counter this person stands at, if one is chosen."""
+    return request.counter or None  # type: ignore[attr-defined]  # because: set by middleware
+
+
 def counter_of(request: HttpRequest) -> Place:
     """The counter this person stands at. Refused until one is chosen."""
-    counter: Place | None = request.counter  # type: ignore[attr-defined]  # because: set by middleware
-    if not counter:
+    counter = counter_here(request)
+    if counter is None:
         raise NoCounter
     return Place.objects.select_related("store").get(pk=counter.pk)
 

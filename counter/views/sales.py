@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from counter import papers, queries, sales
 from counter.context import house_name
 from counter.forms import VoidForm
-from counter.views.pages import checked, seen
+from counter.views.pages import checked, seen, store_of
 from inventory import queries as stock
 from inventory.ground import access, printing
 from warranty import cards
@@ -18,7 +18,7 @@ from warranty import cards
 @require_GET
 @access.page("see_sales")
 def sale_list(request: HttpRequest) -> HttpResponse:
-    rows = queries.recent_sales(request.user, store=request.store)  # type: ignore[attr-defined]  # because: set by middleware
+    rows = queries.recent_sales(request.user, store=store_of(request))
     return render(request, "counter/sales.html", {"sales": rows[: queries.RECENT]})
 
 

@@ -20,7 +20,7 @@ from counter.forms import (
     TenderForm,
 )
 from counter.models import Part, Sale, Tender
-from counter.views.pages import checked, counter_of, seen
+from counter.views.pages import checked, counter_here, counter_of, seen
 from inventory import queries as stock
 from inventory.ground import access, measures
 from inventory.ground.codes import CodeKind
@@ -36,7 +36,7 @@ def sell_home(request: HttpRequest) -> HttpResponse:
             request.user, checked(CodeForm(request.POST)).cleaned_data["code"]
         )
         return _begin_with(request, piece)
-    counter = request.counter  # type: ignore[attr-defined]  # because: set by middleware
+    counter = counter_here(request)
     return render(request, "counter/sell.html", {"parked": queries.open_bills(counter)})
 
 
@@ -63,7 +63,7 @@ def sell(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _show(request: HttpRequest, sale: Sale) -> HttpResponse:
-    counter = request.counter  # type: ignore[attr-defined]  # because: set by middleware
+    counter = counter_here(request)
     told = {
         "bill": queries.bill_of(sale),
         "parked": queries.open_bills(counter or sale.counter),

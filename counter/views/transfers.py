@@ -11,7 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from counter import clerks, moving
 from counter.forms import CodeForm
 from counter.moving import Draft
-from counter.views.pages import checked, seen, store_of
+from counter.views.pages import checked, counter_here, seen, store_of
 from inventory import places, slips, transfers
 from inventory import queries as stock
 from inventory.forms.transfers import HandOverForm
@@ -19,8 +19,6 @@ from inventory.ground import access, codes
 from inventory.ground.codes import CodeKind
 from inventory.models import Transfer
 from inventory.views.pages import StaffRequest, wants_part
-
-ANSWERS = ("read", "already")  # what a scan was answered; the page is told in its address
 
 
 # the PIN is checked before the rule and outside any transaction, so that a wrong try stays written
@@ -49,9 +47,9 @@ def add_to_transfer(request: StaffRequest) -> HttpResponse:
     if codes.read(text).kind in {CodeKind.CARD, CodeKind.DOCUMENT}:
         return _open_page(request, f"{reverse('scan')}?code={codes.read(text).value}")
     piece = stock.find_scanned(request.user, text)
-    answer = "read" if draft.add(piece, store=store) else "already"
+    draft.add(piece, store=store)
     draft.keep(request.session)
-    return seen(f"{reverse('new_transfer')}?{answer}={piece.number}")
+    return seen(f"{reverse('new_transfer')}?added={piece.number}")
 
 
 @require_POST
@@ -73,12 +71,15 @@ def clear_transfer(request: StaffRequest) -> HttpResponse:
 @require_POST
 @access.page("move_pieces")
 def bring_back(request: StaffRequest, number: str) -> HttpResponse:
-    """What was lent goes back: the pieces that still lie there join the list."""
+    """What was lent goes back: the pieces that still lie there, or those of them that are named,
+    join the list."""
     store, draft = store_of(request), Draft.of(request.session)
-    lent = stock.transfer_for(request.user, number)
-    rows = slips.still_there(slips.movements_of(lent))
+    lent, named = stock.transfer_for(request.user, number), request.POST.getlist("n")
+    away = slips.still_there(slips.movements_of(lent))
+    rows = [row for row in away if not named or row.piece.number in named]
     for row in rows:
-        draft.add(row.piece, store=store)
+        if row.piece.number not in draft.numbers:
+            draft.add(row.piece, store=store)
     homes = {row.from_place.code for row in rows if row.from_place}
     if len(homes) == 1:
         draft.to = homes.pop()
@@ -100,30 +101,18 @@ def _hand_over(request: StaffRequest) -> Transfer:
 
 
 def _show(request: StaffRequest) -> HttpResponse:
-    answer, number = _answer_to_scan(request)
-    told = {
-        "moving": moving.moving_of(
-            Draft.of(request.session),
-            store=store_of(request),
-            by=request.user,
-            at=request.counter or None,  # the middleware's own nothing is not None
-            shown=request.GET.get("counter", ""),
-        ),
-        "already": number if answer == "already" else "",
-    }
-    if not wants_part(request):
-        return render(request, "counter/new_transfer.html", told)
-    response = render(request, "counter/_moving.html", told)
-    return (
-        trigger_client_event(response, f"scan-{answer}", {"piece": number}) if answer else response
+    read = moving.moving_of(
+        Draft.of(request.session),
+        store=store_of(request),
+        by=request.user,
+        at=counter_here(request),
+        shown=request.GET.get("counter", ""),
     )
-
-
-def _answer_to_scan(request: StaffRequest) -> tuple[str, str]:
-    """Which answer the scan before this page got, and for which piece of the list."""
-    numbers = Draft.of(request.session).numbers
-    told = [(answer, request.GET.get(answer, "")) for answer in ANSWERS]
-    return next(((answer, number) for answer, number in told if number in numbers), ("", ""))
+    if not wants_part(request, "moving"):
+        return render(request, "counter/new_transfer.html", {"moving": read})
+    response = render(request, "counter/_moving.html", {"moving": read})
+    added = request.GET.get("added")
+    return trigger_client_event(response, "scan-read", {"piece": added}) if added else response
 
 
 def _open_page(request: StaffRequest, address: str) -> HttpResponse:

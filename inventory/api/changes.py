@@ -7,7 +7,7 @@ from ninja import Query, Router
 
 from inventory import feed
 from inventory.ground import answers, lists, scopes
-from inventory.ground.schemas import Code, FeedAsked, Listed, Moment, Strict
+from inventory.ground.schemas import FeedAsked, Listed, Moment, StoreCode, Strict
 from inventory.ground.scopes import Admitted
 
 router = Router(tags=["changes"])
@@ -28,7 +28,7 @@ class ChangeOut(Strict):
 
 
 class ChangesAsked(FeedAsked):
-    store: Code | None = None
+    store: StoreCode | None = None
 
 
 @router.get("/changes", response=Listed[ChangeOut], **scopes.needs("changes:read"))

@@ -1,25 +1,25 @@
 """Pieces and their lives. What a piece cost stands in a table that nothing here reads."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.http import Http404, HttpResponse
 from ninja import Path, Query, Router
-from pydantic import Field
 
 from inventory import prices, pricing, queries
 from inventory.ground import answers, lists, measures, scopes
 from inventory.ground.measures import Metal
 from inventory.ground.schemas import (
     Asked,
-    Code,
     Fineness,
     Grams,
     Listed,
     Milligrams,
     Moment,
     Number,
+    PlaceCode,
     SignedCents,
+    StoreCode,
     Strict,
     Yuan,
 )
@@ -182,12 +182,10 @@ class MovementOut(Strict):
 
 
 class PiecesAsked(Asked):
-    store: Code | None = None
+    store: StoreCode | None = None
     state: State | None = None
-    place: Code | None = None
-    updated_after: Annotated[
-        Moment | None, Field(description="pieces that changed after this moment")
-    ] = None
+    place: PlaceCode | None = None
+    updated_after: Moment | None = None
 
 
 @router.get("/pieces", response=Listed[PieceOut], **scopes.needs("pieces:read"))

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from ninja import Query, Router
 
 from inventory.ground import access, answers, lists, scopes
-from inventory.ground.schemas import Asked, Code, Listed, Strict
+from inventory.ground.schemas import Asked, Listed, StoreCode, Strict
 from inventory.ground.scopes import Admitted
 from inventory.models import Place, PlaceKind, Store, StoreKind
 
@@ -32,7 +32,7 @@ class PlaceOut(Strict):
 
 
 class PlacesAsked(Asked):
-    store: Code | None = None
+    store: StoreCode | None = None
 
 
 @router.get("/stores", response=Listed[StoreOut], **scopes.needs("stores:read"))

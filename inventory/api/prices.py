@@ -11,11 +11,12 @@ from inventory.ground import answers, lists, scopes
 from inventory.ground.measures import Metal
 from inventory.ground.schemas import (
     Asked,
-    Code,
+    Cents,
     Fineness,
     Listed,
     Moment,
     SignedCents,
+    StoreCode,
     Strict,
     Yuan,
 )
@@ -57,27 +58,28 @@ class QuoteIn(Strict):
         int, Field(strict=True, ge=1, le=10_000, description="tenths of a permille: 9990 = 999.0")
     ]
     kind: PriceKind
-    per_gram_cents: Annotated[int, Field(strict=True, ge=1, le=prices.MOST_CENTS)]
+    per_gram_cents: Annotated[Cents, Field(ge=1, le=prices.MOST_CENTS)]
 
 
 class BoardIn(Strict):
     """New rows for the board of a store, or of head office; without `valid_from` from now on."""
 
-    store: Code
+    store: StoreCode
     valid_from: Moment | None = None
     prices: Annotated[list[QuoteIn], Field(min_length=1, max_length=MOST_QUOTES)]
 
 
 class PricesAsked(Asked):
-    store: Annotated[Code | None, Field(description="without it, head office's own board")] = None
-    at: Annotated[Moment | None, Field(description="the board at this moment; now without it")] = (
-        None
-    )
+    """Without a store, head office's own board; without a moment, the board as it is now."""
+
+    store: StoreCode | None = None
+    at: Moment | None = None
 
 
 @router.get("/metal-prices", response=Listed[PriceOut], **scopes.needs("prices:read"))
 def list_metal_prices(request: Admitted, asked: Query[PricesAsked]) -> HttpResponse:
-    """The board in force in a store at a moment: selling, exchange and buy-back."""
+    """The board in force at a moment (now) in a store, or head office's own without `store`:
+    selling, exchange and buy-back."""
     if asked.store is not None:
         store: Store | None = lists.store_or_404(request.user, asked.store)
     else:

@@ -34,7 +34,7 @@ class YuanField(forms.Field):
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"class": "number", "inputmode": "decimal", "autocomplete": "off"}
-        widget = forms.TextInput({**attrs, "maxlength": 20})
+        widget = forms.TextInput({**attrs, "maxlength": 20, "size": 9})
         super().__init__(**{"widget": widget, **kwargs})
 
     def to_python(self, value: object) -> int | None:

@@ -20,8 +20,8 @@ STATES: dict[str, tuple[State, ...]] = {
 }
 WORDS: dict[str, str | Promise] = {
     HERE: gettext_lazy("in the shop"),
-    **{state.value: state.label for state in State},
     ANY: gettext_lazy("all"),
+    **{state.value: state.label for state in State},
 }
 
 
@@ -29,10 +29,16 @@ class FindForm(forms.Form):
     """What a list of pieces is narrowed to; all of it stands in the address of the page."""
 
     q = forms.CharField(
-        label=gettext_lazy("Last digits, style, report or name"),
+        label=gettext_lazy("Search"),
         required=False,
         max_length=60,
-        widget=forms.TextInput({"autocomplete": "off", "enterkeyhint": "search"}),
+        widget=forms.TextInput(
+            {
+                "autocomplete": "off",
+                "enterkeyhint": "search",
+                "placeholder": gettext_lazy("last digits, name"),
+            }
+        ),
     )
     place = forms.ChoiceField(label=gettext_lazy("Place"), required=False)
     category = forms.ChoiceField(
@@ -58,7 +64,7 @@ class FindForm(forms.Form):
 
     @property
     def states(self) -> list[tuple[str, str | Promise]]:
-        """The words of the filter, in the order of a piece's life."""
+        """The words of the filter; states in the order of a piece's life."""
         return list(WORDS.items())
 
     def wanted(self) -> Wanted:

@@ -18,8 +18,9 @@ from subprocess import DEVNULL, Popen
 from threading import Lock, Timer
 from typing import Any
 
-TIME_LIMIT_S = 30.0  # for one document; 200 cards take about a tenth of it
-WAIT_LIMIT_S = 60.0  # for the papers of others that are printed first
+WORK_LIMIT_S = 30  # of processor time for one document; 200 cards take a fifth of it
+CLOCK_LIMIT_S = 90.0  # for one document, however busy the machine is
+WAIT_LIMIT_S = 90.0  # for the papers of others that are printed first
 MEMORY_LIMIT_BYTES = 1024**3  # of address space; 200 cards take less than half of it
 PAGE_LIMIT = 500
 
@@ -46,7 +47,7 @@ def press(html: str, css: tuple[str, ...]) -> bytes:
     """The PDF of a page of HTML under these style sheets; the same input gives the same bytes.
 
     Pictures are `data:` addresses of PNG or SVG, nothing else is ever fetched: a document that
-    asks for more is refused with PressFailed, as is one of more than 500 pages or 30 seconds.
+    asks for more is refused with PressFailed, as is one of over 500 pages or 30 seconds of work.
     A document whose page holds an element with the id `cut` ends there: its page becomes as high
     as the text above that element, like paper from a roll. Raises GlyphMissing before a character
     would be printed as an empty box.
@@ -66,7 +67,7 @@ class _Worker:
 
     def __init__(self) -> None:
         self.wire, theirs = Pipe()
-        limits = [theirs.fileno(), MEMORY_LIMIT_BYTES, PAGE_LIMIT]
+        limits = [theirs.fileno(), MEMORY_LIMIT_BYTES, WORK_LIMIT_S, PAGE_LIMIT]
         # isolated (-I): neither this project nor the caller's Python settings can be imported
         self.process = Popen(  # noqa: S603  # because: our own interpreter and our own file
             [sys.executable, "-I", str(ROOM), *map(str, limits)],
@@ -82,8 +83,8 @@ class _Worker:
 
     def make(self, job: bytes) -> tuple[dict[str, Any], bytes]:
         """Header and PDF; EOFError or OSError when the process ends before it has answered."""
-        # killing it is the one clock that also stops a page in mid-layout or a stuck wire
-        clock = Timer(TIME_LIMIT_S, self.process.kill)
+        # killing it is the one way that also ends a wait for a stuck wire
+        clock = Timer(CLOCK_LIMIT_S, self.process.kill)
         clock.daemon = True
         clock.start()
         try:

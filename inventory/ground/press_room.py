@@ -1,7 +1,7 @@
 """The closed room: the process in which WeasyPrint works, started by `press.py`, never imported.
 
 Three locks, one behind the other: the fetcher hands out embedded pictures only, Python itself
-refuses sockets and programs, and the kernel refuses memory beyond the limit and any growing file.
+refuses sockets and programs, and the kernel refuses growing files and memory or work over a limit.
 """
 
 import gc
@@ -108,7 +108,15 @@ def close_the_room(*, memory_limit: int) -> None:
     """From here on: no sockets, no programs, no growing files, no memory beyond the limit."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_limit, memory_limit))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.addaudithook(_deny)
+
+
+def allow_work(seconds: int) -> None:
+    """The kernel ends this process after so many more seconds of processor time."""
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    until = int(spent.ru_utime + spent.ru_stime) + 1 + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
 
 def _deny(event: str, _arguments: object) -> None:
@@ -126,17 +134,19 @@ def listen(wire: Connection, jobs: "SimpleQueue[bytes]") -> None:
 
 
 def main() -> None:
-    wire_number, memory_limit, page_limit = map(int, sys.argv[1:])
+    wire_number, memory_limit, work_limit, page_limit = map(int, sys.argv[1:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the parent
     wire = Connection(wire_number)
     jobs: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=listen, args=(wire, jobs), daemon=True).start()
     close_the_room(memory_limit=memory_limit)
-    # a layout is one large web of objects: looking through it again and again takes half the time
+    # a layout is one web of objects: looking for garbage in it would take a third of the time
     gc.freeze()
     gc.disable()
     while True:
-        for part in make(jobs.get(), page_limit=page_limit):
+        job = jobs.get()
+        allow_work(work_limit)
+        for part in make(job, page_limit=page_limit):
             wire.send_bytes(part)
         gc.collect()
 

@@ -69,7 +69,7 @@ def respond(request: HttpRequest, refusal: RuleBroken) -> HttpResponse:
         response["Retry-After"] = "1"
     if request.headers.get("HX-Request"):
         # the sentence goes to the notice of the page; what was typed stays where it is
-        response["HX-Retarget"], response["HX-Reswap"] = "#notice", "innerHTML"
+        response["HX-Retarget"], response["HX-Reswap"] = "#notice", "innerHTML show:top"
         if "code" in request.POST:
             # a scan is answered by a tone as well
             response["HX-Trigger"] = json.dumps({refusal.tone: {"message": ""}})

@@ -77,8 +77,9 @@ def _not_a_moment() -> PydanticCustomError:
 # --- what is sent
 
 Line = Annotated[str, Field(strict=True, max_length=200), AfterValidator(_one_line)]
-Number = Annotated[str, Field(strict=True, max_length=40), AfterValidator(_one_line)]
-Code = Annotated[str, Field(strict=True, max_length=12), AfterValidator(_one_line)]
+Number = Annotated[str, Field(strict=True, max_length=40, pattern=r"^[0-9A-Za-z-]+$")]
+StoreCode = Annotated[str, Field(strict=True, max_length=8, pattern=r"^[0-9A-Za-z-]+$")]
+PlaceCode = Annotated[Line, Field(max_length=12)]
 Cents = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 Grams = Annotated[str, Field(strict=True, pattern=r"^[0-9]{1,6}(\.[0-9]{1,3})?$")]
 Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_representable)]

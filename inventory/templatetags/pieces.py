@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django import template
+from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -51,6 +52,12 @@ def state_ground(state: str) -> str:
 def stone(row: Stone) -> str:
     """A stone with its kind: "diamond 0.30 ct · D · VS2 · EX"."""
     return f"{STONES.get(row.kind, row.kind)} {papers.stone_text(row)}"
+
+
+@register.filter
+def who(user: User) -> str:
+    """How a person is called in the shop."""
+    return user.first_name or user.username
 
 
 @register.filter

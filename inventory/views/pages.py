@@ -24,9 +24,9 @@ def store_of(request: StaffRequest) -> Store:
     return Store.objects.get(pk=request.store.pk)
 
 
-def wants_part(request: StaffRequest) -> bool:
-    """Whether only the changed part of the page is asked for."""
-    return bool(request.htmx) and not request.htmx.boosted
+def wants_part(request: StaffRequest, element: str) -> bool:
+    """Whether only this element of the page is asked for anew."""
+    return request.htmx.target == element
 
 
 def rights(user: User, *names: str) -> set[str]:

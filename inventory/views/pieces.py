@@ -1,5 +1,6 @@
 """Pieces: finding them, one piece's whole life, its tag."""
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from inventory.forms.pieces import FindForm
 from inventory.ground import access, printing
 from inventory.ground.errors import BadField
 from inventory.ground.house import house_name
-from inventory.models import Cost, State
+from inventory.models import Cost, Piece, State
 from inventory.views.pages import StaffRequest, rights, store_of, wants_part
 
 MOST_TAGS = 200
@@ -32,18 +33,17 @@ def piece_list(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "inventory/pieces.html", {"form": form, "may": may}, status=422)
     found = queries.pieces_wanted(request.user, store=store, wanted=form.wanted())
-    after = form.cleaned_data["after"]
-    rows = list(found.filter(number__gt=after)[: queries.ROWS + 1])
+    rows = list(found.filter(number__gt=form.cleaned_data["after"])[: queries.ROWS + 1])
     told = {
         "form": form,
         "may": may,
         "tags": price_tags.tags_of(rows[: queries.ROWS]),
         "more": rows[queries.ROWS - 1].number if len(rows) > queries.ROWS else "",
     }
-    if wants_part(request) and after:
+    if wants_part(request, "more"):
         return render(request, "inventory/_piece_rows.html", told)
-    told["tally"] = queries.tally(found)
-    part = wants_part(request)
+    part = wants_part(request, "found")
+    told |= {"tally": queries.tally(found), "printable": _printable(found), "part": part}
     return render(request, "inventory/_found.html" if part else "inventory/pieces.html", told)
 
 
@@ -83,6 +83,12 @@ def tags(request: StaffRequest) -> HttpResponse:
     }
     pdf = printing.render_pdf("inventory/print_tags.html", told)
     return printing.pdf_response(pdf, name="tags.pdf")
+
+
+def _printable(found: QuerySet[Piece]) -> list[str]:
+    """The numbers of a list whose tags fit into one print, else none."""
+    numbers = list(found.values_list("number", flat=True)[: MOST_TAGS + 1])
+    return numbers if len(numbers) <= MOST_TAGS else []
 
 
 def _cost_of(request: StaffRequest, piece_id: int) -> Cost | None:

@@ -17,23 +17,25 @@ from inventory.views.pages import StaffRequest, rights, store_of
 def transfer_list(request: StaffRequest) -> HttpResponse:
     """The transfers of one business day, and what is lent out and not back, whenever it went."""
     store = store_of(request)
-    form = DayForm(request.GET)
+    today = places.business_day(store)
+    form = DayForm({"day": today, **request.GET.dict()})
     asked = form.cleaned_data if form.is_valid() else {}
-    day = asked.get("day") or places.business_day(store)
+    day = asked.get("day") or today
     begin, end = places.day_bounds(store, day)
     rows = queries.transfers_for(request.user).filter(at__gte=begin, at__lt=end)
     if store.kind != StoreKind.HEAD_OFFICE:
         rows = rows.filter(store=store)
     if asked.get("before"):
         rows = rows.filter(pk__lt=asked["before"])
-    found = list(rows[: queries.ROWS + 1])
+    found, lent = list(rows[: queries.ROWS + 1]), list(queries.lent_now(store))
     told = {
         "form": form,
         "day": day,
         "slips": slips.slips_of(found[: queries.ROWS]),
         "more": found[queries.ROWS - 1].pk if len(found) > queries.ROWS else None,
-        "lent": queries.lent_now(store),
-        "today_began": places.day_bounds(store, places.business_day(store))[0],
+        "lent": lent,
+        "lent_tally": slips.tally_of(lent),
+        "today_began": places.day_bounds(store, today)[0],
         "may": rights(request.user, "move_pieces"),
     }
     return render(request, "inventory/transfers.html", told, status=422 if form.errors else 200)

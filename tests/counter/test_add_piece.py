@@ -50,8 +50,10 @@ def test_it_sells_a_piece_from_another_counters_tray(shop: Shop) -> None:
     piece = shop.piece(place=shop.tray("B-03"))
     sale = shop.sell(piece)
     assert sale.counter == shop.a
-    assert shop.client(shop.zhao, counter=shop.b).get("/today/").content.count(
-        piece.number[:4].encode()
+    assert (
+        shop.client(shop.zhao, counter=shop.b)
+        .get("/today/")
+        .content.count(piece.number[:4].encode())
     )
 
 
@@ -134,7 +136,9 @@ def test_it_asks_the_same_number_of_questions_for_one_and_for_twenty_lines(shop:
     client = shop.client()
 
     def questions(sale: object) -> int:
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             client.get(f"/sell/{sale.uuid}/")  # type: ignore[attr-defined]
         return len(asked)
 

@@ -89,9 +89,7 @@ def addresses() -> Iterator[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), list(addresses()))
-def test_it_refuses_a_key_without_the_scope(
-    shop: Shop, method: str, path: str, scope: str
-) -> None:
+def test_it_refuses_a_key_without_the_scope(shop: Shop, method: str, path: str, scope: str) -> None:
     others = [each for each in EVERYTHING if each != scope]
     program = register(*others)
     answer = program.get(path) if method == "get" else program.post(path, {})

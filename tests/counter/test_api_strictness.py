@@ -199,7 +199,7 @@ def test_it_finds_nothing_under_a_foreign_number(program: Program, number: str) 
     ],
 )
 def test_it_reads_nothing_but_json(program: Program, kind: str) -> None:
-    answer = program.post("/metal-prices", text(), content_type=kind)
+    answer = program.post("/metal-prices", text(), content_type=kind, CONTENT_TYPE=kind)
     assert refusal(answer) == (415, "wrong_content_type")
 
 

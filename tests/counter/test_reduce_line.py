@@ -16,9 +16,7 @@ def line_of(sale: Sale) -> SaleLine:
 def test_it_takes_off_labour_within_the_limit(shop: Shop) -> None:
     sale = shop.bill(shop.piece())
     # the small shop's clerk: 5 % of ¥331.36 labour
-    reductions.put(
-        line=line_of(sale), part=Part.LABOUR, cents=1_656, reason="regular", by=shop.lin
-    )
+    reductions.put(line=line_of(sale), part=Part.LABOUR, cents=1_656, reason="regular", by=shop.lin)
     line = line_of(sale)
     assert line.total_cents == 1_059_480 - 1_656
     assert line.reductions.get().reason == "regular"
@@ -47,9 +45,7 @@ def test_it_never_gives_the_metal_away(shop: Shop) -> None:
 def test_it_refuses_more_than_the_part(shop: Shop) -> None:
     sale = shop.bill(shop.piece())
     with pytest.raises(reductions.TooMuchOff):
-        reductions.put(
-            line=line_of(sale), part=Part.LABOUR, cents=33_137, reason="x", by=shop.wang
-        )
+        reductions.put(line=line_of(sale), part=Part.LABOUR, cents=33_137, reason="x", by=shop.wang)
 
 
 def test_it_needs_a_reason(shop: Shop) -> None:
@@ -60,16 +56,12 @@ def test_it_needs_a_reason(shop: Shop) -> None:
 
 def test_it_keeps_the_reduction_on_the_sold_line(shop: Shop) -> None:
     sale = shop.bill(shop.ring())
-    reductions.put(
-        line=line_of(sale), part=Part.FIXED, cents=7_200, reason="regular", by=shop.lin
-    )
+    reductions.put(line=line_of(sale), part=Part.FIXED, cents=7_200, reason="regular", by=shop.lin)
     acknowledgements.give(sale=sale, how=acknowledgements.How.TAP)
     shop.pay(sale)
     done = sales.complete(sale=sale, shown_cents=750_000, by=shop.lin)
     with pytest.raises(bills.BillMoved):
-        reductions.put(
-            line=line_of(done), part=Part.FIXED, cents=0, reason="", by=shop.lin
-        )
+        reductions.put(line=line_of(done), part=Part.FIXED, cents=0, reason="", by=shop.lin)
     assert line_of(done).reduced_cents == 7_200
 
 

@@ -39,7 +39,7 @@ def test_it_stays_in_set_c_with_ten_modules_of_quiet_on_both_sides(
 
 def test_it_gives_the_card_the_width_a_telephone_can_read() -> None:
     symbol = barcodes.card_bars(NUMBERS[0])
-    assert (symbol.width_mm, symbol.height_mm) == (Decimal("54.45"), 16)
+    assert (symbol.width_mm, symbol.height_mm) == (Decimal("54.45"), Decimal(16))
     assert 'width="54.45mm" height="16mm"' in svg(symbol)
 
 
@@ -57,7 +57,7 @@ def test_it_prints_bars_that_a_scanner_reads(number: str) -> None:
 
 def test_it_prints_the_bars_of_a_piece_with_whole_dots_of_a_label_printer() -> None:
     symbol = barcodes.piece_bars("1234567894")
-    assert (symbol.width_mm, symbol.height_mm) == (Decimal("27.50"), 8)
+    assert (symbol.width_mm, symbol.height_mm) == (Decimal("27.50"), Decimal(8))
     assert on_paper(symbol) == {("Code128", "1234567894")}
 
 
@@ -69,7 +69,7 @@ def test_it_prints_the_address_in_capitals_so_that_the_square_stays_small() -> N
 
 def test_it_counts_the_quiet_zone_of_a_square_into_its_side() -> None:
     symbol = barcodes.qr_svg("HTTPS://SHOP.CN.COM/W/1", side_mm=Decimal(18))
-    assert (symbol.width_mm, symbol.height_mm) == (18, 18)
+    assert (symbol.width_mm, symbol.height_mm) == (Decimal(18), Decimal(18))
     assert 'd="M4 4.5h7M' in svg(symbol)
 
 

@@ -1,11 +1,17 @@
 """Every write to SQLite takes one turn; the others wait for theirs, and nobody starves."""
 
 import contextlib
+import multiprocessing
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from ctypes import Array, c_int
+from functools import partial
 from multiprocessing.connection import Connection
+from multiprocessing.sharedctypes import RawArray
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -206,42 +212,30 @@ def test_it_waits_for_a_foreign_process(line: Line, database: Counted) -> None:
     assert line.names() == ["foreign", "ours"]
 
 
-def _write_until(end: threading.Event, database: Counted, counts: list[int]) -> None:
-    done = 0
-    while not end.is_set():
-        with database.cursor() as cursor:
-            cursor.execute("BEGIN IMMEDIATE")
-            for _ in range(10):
-                cursor.execute("INSERT INTO member (photo) VALUES (zeroblob(1000))")
-            cursor.execute("COMMIT")
-        done += 1
-    counts.append(done)
-
-
-def _ten_writers(line: Line, parent: Connection) -> None:
-    """Ten threads write for three seconds; how often each of them could is sent to the parent."""
-    end, counts = threading.Event(), list[int]()
-    ten = [(end, line.connect(), counts) for _ in range(10)]
-    writers = [threading.Thread(target=_write_until, args=each) for each in ten]
-    parent.send("ready")
-    parent.recv()
-    for writer in writers:
-        writer.start()
-    time.sleep(3)
-    end.set()
-    for writer in writers:
-        writer.join()
-    parent.send(counts)
+def _write_in_turn(line: Line, place: int, counts: "Array[c_int]", start: Barrier) -> None:
+    """Write until everybody has written 20 times, or until somebody has three times as often."""
+    with contextlib.closing(line.connect()) as database:
+        start.wait(timeout=60)
+        while min(counts) < 20 and max(counts) < 60:
+            with database.cursor() as cursor:
+                cursor.execute("BEGIN IMMEDIATE")
+                cursor.executemany("INSERT INTO member (group_id) VALUES (%s)", [[None]] * 5)
+                cursor.execute("COMMIT")
+            counts[place] += 1
 
 
 def test_it_lets_fifty_writers_write_evenly(line: Line) -> None:
-    ears = [in_child(lambda parent: _ten_writers(line, parent))[1] for _ in range(5)]
-    for ear in ears:
-        ear.recv()
-    for ear in ears:
-        ear.send("go")
-    counts = [count for ear in ears for count in ear.recv()]
-    assert len(counts) == 50  # a writer that met an error did not come back with a count
+    counts, start = RawArray("i", 50), multiprocessing.Barrier(50)
+
+    def ten_threads(first: int, parent: Connection) -> None:
+        with ThreadPoolExecutor(max_workers=10) as threads:
+            places = range(first, 50, 5)
+            done = [threads.submit(_write_in_turn, line, each, counts, start) for each in places]
+        parent.send([repr(each.exception()) for each in done if each.exception()])
+
+    ears = [in_child(partial(ten_threads, first))[1] for first in range(5)]
+    assert [ear.recv() for ear in ears] == [[]] * 5
+    assert min(counts) >= 20
     assert max(counts) <= 3 * min(counts)
 
 

@@ -1,8 +1,7 @@
 """The staff side of warranty cards: find, look, print, hide the purchase."""
 
 from django.contrib import messages
-from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,16 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inventory.ground import access, printing
 from inventory.ground.errors import BadField
+from inventory.views.pages import StaffRequest, rights
 from warranty import benefits, cards, papers, queries, scans
 from warranty.models import Card
 
 PRINT_FIELDS = ("sale", "n", "size")
-
-
-class StaffRequest(HttpRequest):
-    """A request that passed `access.page`: a user is signed in."""
-
-    user: User
 
 
 @require_safe
@@ -39,9 +33,10 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
     told = {
         "card": found,
         "benefits": benefits.remaining(found, on=timezone.localdate()),
+        "main_stones": papers.stone_lines(found.piece),
         "look_ups": scans.of_card(found),
         "life": queries.life_of(found),
-        "public_address": papers.public_address(number),
+        "may": rights(request.user, "print_cards", "see_sales"),
     }
     return render(request, "warranty/card.html", told)
 

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory.ground import access, codes, photos
-from inventory.ground.codes import CodeKind
+from inventory.ground.codes import Code, CodeKind
 from inventory.ground.house import house_name
 from warranty import public_cards, throttle
 
@@ -51,7 +51,7 @@ def public_card(request: HttpRequest, text: str) -> HttpResponse:
     """The page behind the QR code: 200 for every number, known or not."""
     code = codes.read(text)
     if mistake := public_cards.mistake_in(code):
-        return _look_up_page(typed=text, mistake=mistake)
+        return _look_up_page(typed=_in_groups(code, text), mistake=mistake)
     today = timezone.localdate()
     card = public_cards.look_up(code.value, on=today)
     if card.card_id is None and not throttle.budget.spend(throttle.network_of(request)):
@@ -77,8 +77,13 @@ def look_up_card(request: HttpRequest) -> HttpResponse:
         return _look_up_page()
     code = codes.read(text)
     if mistake := public_cards.mistake_in(code):
-        return _look_up_page(typed=text, mistake=mistake)
+        return _look_up_page(typed=_in_groups(code, text), mistake=mistake)
     return _to_card(request, code.value)
+
+
+def _in_groups(code: Code, text: str) -> str:
+    """What was typed, as the card shows it."""
+    return codes.group_card(code.value) if code.value.isdigit() else text[: codes.LONGEST]
 
 
 def _read_photo(request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ threads and processes alike, at the lock of one file, and drops that lock when i
 import fcntl
 import os
 import threading
+import time
 import weakref
 from io import FileIO
 
@@ -45,6 +46,8 @@ def end_turn(turn: FileIO) -> None:
     if not turn.closed:  # it is closed in a forked child: the turn stays with the parent
         with turn:
             fcntl.flock(turn, fcntl.LOCK_UN)
+        # whoever comes straight back would overtake those who are only just waking up
+        time.sleep(0)
 
 
 def _file(descriptor: int) -> FileIO:

@@ -58,7 +58,8 @@ class Command(BaseCommand):
         for row in report.told:
             told = {"row": row.row, "number": row.number or "—"}
             self.stdout.write(_("Row %(row)d, %(number)s:") % told)
-            self.stdout.writelines(f"  {sentence}" for sentence in row.sentences)
+            for sentence in row.sentences:
+                self.stdout.write(f"  {sentence}")
         if report.unused:
             told = {"columns": ", ".join(report.unused)}
             self.stdout.write(_("Columns that are not used: %(columns)s.") % told)

@@ -43,15 +43,18 @@ function renewKey(field) {
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { xhr, requestConfig, isError } = detail;
-  if (xhr.getResponseHeader("X-Refusal")) detail.shouldSwap = true; // a sentence of the shop's own
+  // a sentence of the shop's own, or a form with its errors; a whole error page has no place inside a page
+  if (isError) detail.shouldSwap = isShown(xhr);
   if (isError || !requestConfig.elt.matches("[data-leave]")) return;
   detail.shouldSwap = false; // another person's page is opened anew
   location.assign(xhr.responseURL);
 });
 
+const isShown = (xhr) => [409, 422].includes(xhr.status) || Boolean(xhr.getResponseHeader("X-Refusal"));
+
 document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
   const notice = find("#notice");
-  if (!notice || [409, 422].includes(xhr.status) || xhr.getResponseHeader("X-Refusal")) return;
+  if (!notice || isShown(xhr)) return;
   const words = document.createElement("p");
   words.className = "notice bad";
   words.textContent = notice.dataset[FAILURES[xhr.status] ?? "failed"];

@@ -1,0 +1,198 @@
+"""What the outside may rely on: the recorded contract, and that every answer keeps it."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from ninja.operation import Operation
+from pydantic import BaseModel, TypeAdapter
+
+from counter.api import api
+from counter.models import SaleLine
+from inventory.ground.schemas import Strict
+from tests.cast import Shop
+from tests.programs import API, EVERYTHING, Program, register
+
+RECORDED = Path(__file__).resolve().parent.parent / "openapi.json"
+RECORD = (
+    "python manage.py export_openapi_schema --api counter.api.api --indent 1 --sorted "
+    "--output tests/openapi.json"
+)
+
+
+def test_it_is_the_recorded_contract() -> None:
+    now = json.loads(json.dumps(api.get_openapi_schema(), sort_keys=True))
+    recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
+    assert now == recorded, (
+        f"The contract has changed. When it only gained something, record it: {RECORD}"
+    )
+
+
+def test_it_serves_the_contract_and_its_documentation_to_everybody() -> None:
+    contract = Client().get(f"{API}/openapi.json")
+    assert contract.json() == json.loads(RECORDED.read_text(encoding="utf-8"))
+    page = Client().get(f"{API}/docs")
+    told = page.content.decode()
+    assert page.status_code == 200
+    assert "'unsafe-inline'" not in page["Content-Security-Policy"]
+    assert "<style" not in told
+    assert "style=" not in told
+    assert "http" not in told
+    # a block of data is not run; everything that is run comes as a file of our own
+    scripts = [each.split(">")[0] for each in told.split("<script")[1:]]
+    assert all('src="/static/' in each or "application/json" in each for each in scripts)
+
+
+# --- schemas
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """A schema and all that it is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from models_in(field.annotation)
+    for part in getattr(annotation, "__args__", ()):
+        yield from models_in(part)
+
+
+def asked_by(operation: Operation) -> Iterator[Any]:
+    for model in operation.models:
+        for field in model.model_fields.values():
+            yield field.annotation
+
+
+def answered_by(operation: Operation) -> Any:
+    (model,) = operation.response_models.values()
+    return model.model_fields["response"].annotation
+
+
+def test_it_has_only_strict_schemas() -> None:
+    schemas = {
+        model
+        for operation in api.operations()
+        for annotation in (*asked_by(operation), answered_by(operation))
+        for model in models_in(annotation)
+    }
+    assert len(schemas) > 30
+    for schema in schemas:
+        assert issubclass(schema, Strict), schema
+        assert schema.model_config["extra"] == "forbid", schema
+
+
+BOUNDS = {
+    "string": ({"maxLength"}, {"format"}, {"enum"}),
+    "integer": ({"minimum", "maximum"},),
+    "array": ({"maxItems"},),
+    "object": ({"additionalProperties"},),
+}
+
+
+def unbounded(schema: dict[str, Any], defined: dict[str, Any], path: str) -> Iterator[str]:
+    """Places in what a program sends where a text, a number or a list may be of any size."""
+    if "$ref" in schema:
+        schema = defined[schema["$ref"].rsplit("/", 1)[-1]]
+    for choice in schema.get("anyOf", []):
+        yield from unbounded(choice, defined, path)
+    ways = BOUNDS.get(schema.get("type", ""), ())
+    if ways and not any(way <= schema.keys() for way in ways):
+        yield path
+    for name, each in schema.get("properties", {}).items():
+        yield from unbounded(each, defined, f"{path}.{name}")
+    if "items" in schema:
+        yield from unbounded(schema["items"], defined, f"{path}[]")
+
+
+def test_it_bounds_everything_that_is_sent() -> None:
+    document = json.loads(json.dumps(api.get_openapi_schema()))
+    defined = document["components"]["schemas"]
+    sent = [
+        (f"{method} {path} {each['name']}", each["schema"])
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        for each in operation["parameters"]
+    ]
+    sent += [
+        (f"{method} {path}", operation["requestBody"]["content"]["application/json"]["schema"])
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if "requestBody" in operation
+    ]
+    assert len(sent) > 30
+    assert [each for name, schema in sent for each in unbounded(schema, defined, name)] == []
+
+
+def test_it_finds_what_has_no_bounds() -> None:
+    loose = {"type": "object", "properties": {"a": {"type": "string"}, "n": {"type": "integer"}}}
+    assert list(unbounded(loose, {}, "x")) == ["x", "x.a", "x.n"]
+
+
+# --- answers
+
+
+Address = Callable[[Shop], str]
+ADDRESSES: dict[str, Address] = {
+    "list_stores": lambda shop: "/stores",
+    "list_places": lambda shop: "/places",
+    "list_pieces": lambda shop: "/pieces",
+    "get_piece": lambda shop: f"/pieces/{sold(shop, 'piece__number')}",
+    "list_movements": lambda shop: f"/pieces/{sold(shop, 'piece__number')}/movements",
+    "list_metal_prices": lambda shop: "/metal-prices?store=S01",
+    "list_changes": lambda shop: "/changes",
+    "list_sales": lambda shop: "/sales",
+    "get_sale": lambda shop: f"/sales/{sold(shop, 'sale__number')}",
+    "list_payments": lambda shop: "/payments",
+    "get_card": lambda shop: f"/cards/{sold(shop, 'card__number')}",
+}
+READS = {each.view_func.__name__: each for each in api.operations() if each.methods == ["GET"]}
+
+
+def sold(shop: Shop, column: str) -> str:
+    found = SaleLine.objects.filter(card__isnull=False).values_list(column, flat=True)
+    return str(found.order_by("pk")[0])
+
+
+def trade(shop: Shop, times: int) -> None:
+    """Something of everything, so many times."""
+    for _each in range(times):
+        shop.sell(shop.piece(), shop.ring())
+        shop.charm()
+
+
+@pytest.fixture
+def program(shop: Shop) -> Program:
+    return register(*EVERYTHING)
+
+
+@pytest.mark.parametrize("name", READS)
+def test_it_answers_what_its_schema_says(shop: Shop, program: Program, name: str) -> None:
+    trade(shop, 2)
+    answer = program.client.get(API + ADDRESSES[name](shop))
+    assert answer.status_code == 200
+    told = TypeAdapter(answered_by(READS[name])).validate_json(answer.content)
+    if name.startswith("list_"):
+        assert len(told.items) > 1
+
+
+def queries(program: Program, address: str) -> int:
+    with CaptureQueriesContext(connection) as counted:
+        assert program.client.get(API + address).status_code == 200
+    return len(counted)
+
+
+def test_it_asks_the_database_as_often_for_fifty_rows_as_for_one(shop: Shop) -> None:
+    program = register(*set(EVERYTHING) - {"all_stores"}, stores=[shop.s01])
+    trade(shop, 1)
+    program.get("/stores")  # notes the use of the key, once a minute
+    addresses = [ADDRESSES[name](shop) for name in READS if name.startswith("list_")]
+    few = {address: queries(program, address) for address in addresses}
+    for _each in range(49):
+        shop.sell(shop.charm())
+    assert len(program.rows("/sales")) == 50
+    assert {address: queries(program, address) for address in addresses} == few
+    assert max(few.values()) <= 9

@@ -1,0 +1,59 @@
+"""Thousands of odd requests, made up from the contract: never a 500, never an answer that the
+contract does not know, never a yes to what it forbids.
+
+Three hundred of them, always the same, in every run; `FULL=1` makes up some ten thousand new ones.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, settings
+from schemathesis import Case
+
+from counter.wsgi import application
+from tests.cast import Shop
+from tests.programs import API, EVERYTHING, register
+
+FULL = bool(os.environ.get("FULL"))
+
+
+def configured() -> schemathesis.Config:
+    config = schemathesis.Config()
+    house = config.projects.default
+    house.generation.max_examples = 800 if FULL else 24
+    house.generation.deterministic = not FULL
+    house.generation.database = "none"
+    house.phases.coverage.enabled = FULL
+    # a sealed cursor, a printable text and a band around a price are more than a schema can say
+    house.checks.positive_data_acceptance.enabled = False
+    # what has no key is told so before it is told that nothing else is posted here
+    house.checks.unsupported_method.enabled = False
+    return config
+
+
+contract = schemathesis.openapi.from_wsgi(f"{API}/openapi.json", application, config=configured())
+
+
+@pytest.fixture
+def headers(shop: Shop) -> Iterator[dict[str, str]]:
+    """The key of a program, in a shop that has something to tell. The connection of the test's
+    transaction stays open between requests, as it does for Django's own test client."""
+    shop.sell(shop.piece(), shop.ring())
+    program = register(*EVERYTHING)
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield {"Authorization": program.client.defaults["HTTP_AUTHORIZATION"]}
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@contract.parametrize()
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_it_keeps_the_contract_whatever_is_sent(case: Case[Any], headers: dict[str, Any]) -> None:
+    case.call_and_validate(headers=headers)
