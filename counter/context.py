@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from inventory.ground.house import house_name
 
 
 def staff(request: HttpRequest) -> dict[str, Any]:
@@ -27,9 +27,3 @@ def staff(request: HttpRequest) -> dict[str, Any]:
         if user.has_perm(permission)
     ]
     return told
-
-
-def house_name() -> str:
-    """The brand, in the language of the page."""
-    language = get_language() or "en"
-    return settings.HOUSE_NAME.get(language, settings.HOUSE_NAME["en"])

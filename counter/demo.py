@@ -138,7 +138,7 @@ def _open_stores() -> dict[str, Store]:
         "N01": places.open_store(code="N01", name="网络板房", kind=StoreKind.SHOWROOM),
     }
     for code in ("S01", "S02"):
-        for counter, trays in (("A", 15), ("B", 15), ("C", 5)):
+        for counter, trays in (("A", 16), ("B", 15), ("C", 5)):
             places.build_counter(store=stores[code], code=counter, trays=trays)
         for kind, place, name in OUTSIDE_COUNTERS:
             Place.objects.create(store=stores[code], code=place, name=name, kind=kind)

@@ -1,10 +1,9 @@
 """What is due now: nothing depends on it being done in time; run twice, it does nothing twice."""
 
-from inventory.ground.nobody import system
-
 from counter import books
 from inventory import holds
 from inventory.ground import books as ground
+from inventory.ground.nobody import system
 from inventory.models import LedgerHead, Store
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.template.defaultfilters import date as date_text
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from inventory.ground import barcodes, codes, measures
 from inventory.ground.barcodes import Symbol
 from inventory.models import LabourKind, MetalPrice, Piece, Pricing
 from warranty.models import Card, HandOut
+from warranty.papers import public_address
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,6 @@ def receipt_of(sale: Sale) -> Receipt:
             "again at any time. Keep this slip for exchange and trade-in."
         ),
     )
-
-
-def public_address(card_number: str) -> str:
-    """What the QR code of a card holds, in capitals so that the code stays small."""
-    return f"{settings.PUBLIC_URL}/W/{card_number}".upper()
 
 
 def _line(line: SaleLine) -> ReceiptLine:

@@ -56,7 +56,7 @@ BOARD = (
 class KeyedClient(Client):
     """A browser that sends the fresh key which each form carries."""
 
-    def post(self, path: str, data: Any = None, *args: Any, **kwargs: Any) -> Any:
+    def post(self, path: str, data: Any = None, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]  # because: only the data differs
         if (data is None or isinstance(data, dict)) and not path.startswith("/api/"):
             data = {keys.FIELD: keys.fresh(), **(data or {})}
         return super().post(path, data, *args, **kwargs)
@@ -78,7 +78,8 @@ class Shop:
 
     def __getattr__(self, name: str) -> User:
         try:
-            return self.__dict__["people"][name]
+            person: User = self.__dict__["people"][name]
+            return person
         except KeyError:
             raise AttributeError(name) from None
 
@@ -223,7 +224,7 @@ def open_shop() -> Shop:
     s01 = places.open_store(code="S01", name="国贸店", phone="010-6505-0000")
     s02 = places.open_store(code="S02", name="徐家汇店", phone="021-6426-0000")
     n01 = places.open_store(code="N01", name="网络板房", kind=StoreKind.SHOWROOM)
-    a = places.build_counter(store=s01, code="A", trays=15)
+    a = places.build_counter(store=s01, code="A", trays=16)
     b = places.build_counter(store=s01, code="B", trays=15)
     places.build_counter(store=s01, code="C", trays=1)
     Place.objects.create(store=s01, code="SAFE", name="金库", kind=PlaceKind.SAFE)

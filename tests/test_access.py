@@ -1,4 +1,4 @@
-"""Every page and endpoint declares whose rows it shows and who may open it; the declaration holds."""
+"""Every page declares whose rows it shows and who may open it; the declaration holds."""
 
 from collections.abc import Iterator
 

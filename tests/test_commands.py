@@ -218,6 +218,26 @@ def test_it_removes_the_private_cluster_and_passes_the_status_on(status: int) ->
     assert not folder.exists()
 
 
+def test_it_removes_the_private_cluster_when_it_is_told_to_stop_twice() -> None:
+    script = "import os, time; print(os.environ['DATABASE_URL'], flush=True); time.sleep(60)"
+    command = [ROOT / "bin" / "with-postgres", sys.executable, "-c", script]
+    with subprocess.Popen(  # noqa: S603  # because: our own command
+        command,
+        env=os.environ | {"TEST_DATABASE_URL": ""},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as tests:
+        assert tests.stdout
+        folder = Path(tests.stdout.readline().strip().partition("?host=")[2])
+        assert folder.exists()
+        for _ in range(2):
+            os.killpg(tests.pid, signal.SIGTERM)
+            time.sleep(0.05)
+    assert tests.returncode == 128 + signal.SIGTERM
+    assert not folder.exists()
+
+
 def test_it_uses_the_postgresql_it_is_given() -> None:
     url = "postgres://tester@db.example/given"
     result = run(ROOT / "bin" / "with-postgres", "env", TEST_DATABASE_URL=url)

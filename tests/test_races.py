@@ -80,9 +80,11 @@ def test_one_bill_is_completed_once_by_fifty_hands(trading_shop: Shop) -> None:
 
     def complete(_index: int) -> str:
         return patiently(
-            lambda: sales.complete(
-                sale=Sale.objects.get(pk=sale.pk), shown_cents=9_800, by=shop.lin
-            ).state
+            lambda: (
+                sales.complete(
+                    sale=Sale.objects.get(pk=sale.pk), shown_cents=9_800, by=shop.lin
+                ).state
+            )
         )
 
     got = at_once(complete)

@@ -1,7 +1,7 @@
 """Today at my counter; which counter I stand at; the shift; where a scan leads."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -9,15 +9,16 @@ from django.views.decorators.http import require_GET, require_POST
 from counter import queries, scanning, shifts
 from counter.middleware import COUNTER_IN_SESSION, STORE_IN_SESSION
 from counter.today import today_of
-from counter.views.pages import counter_here, seen, shift_of, store_of
+from counter.views.pages import CounterRequest, counter_here, seen, shift_of
 from inventory import queries as stock
 from inventory.ground import access
 from inventory.ground.access import Scope
+from inventory.views.pages import store_of
 
 
 @require_GET
 @access.page()
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: CounterRequest) -> HttpResponse:
     counter = counter_here(request)
     told = {
         "day": today_of(user=request.user, store=store_of(request), counter=counter),
@@ -28,7 +29,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @access.page("open_shift")
-def shift_list(request: HttpRequest) -> HttpResponse:
+def shift_list(request: CounterRequest) -> HttpResponse:
     store = store_of(request)
     open_now = {shift.counter_id: shift for shift in queries.shifts_of(store)}
     rows = [(counter, open_now.get(counter.pk)) for counter in stock.counters_of(store)]
@@ -38,7 +39,7 @@ def shift_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @access.page("open_shift")
-def open_shift(request: HttpRequest, code: str) -> HttpResponse:
+def open_shift(request: CounterRequest, code: str) -> HttpResponse:
     """One tap: I stand at this counter now, and its shift is open."""
     counter = get_object_or_404(stock.counters_of(store_of(request)), code=code)
     shifts.open_at(counter=counter, by=request.user)
@@ -48,7 +49,7 @@ def open_shift(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 @access.page("close_shift")
-def close_shift(request: HttpRequest) -> HttpResponse:
+def close_shift(request: CounterRequest) -> HttpResponse:
     shift = shifts.close(shift=shift_of(request), by=request.user)
     messages.success(request, _("The shift at counter %s is closed.") % shift.counter)
     return seen("shifts")
@@ -56,7 +57,7 @@ def close_shift(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @access.page(scope=Scope.OWN, keyed=False)
-def choose_store(request: HttpRequest) -> HttpResponse:
+def choose_store(request: CounterRequest) -> HttpResponse:
     """Head office looks at one store, or at the house."""
     store = get_object_or_404(stock.stores_for(request.user), code=request.POST.get("store"))
     request.session[STORE_IN_SESSION] = store.code
@@ -66,6 +67,6 @@ def choose_store(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @access.page()
-def scan(request: HttpRequest) -> HttpResponse:
+def scan(request: CounterRequest) -> HttpResponse:
     """Any scan on any screen goes to the right place."""
     return seen(scanning.address_of(request.user, request.GET.get("code", "")[:200]))

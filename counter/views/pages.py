@@ -3,14 +3,14 @@
 from typing import TypeVar
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from counter.models import Shift
 from counter.shifts import NoCounter, ShiftNeeded
 from inventory.ground.errors import BadField
-from inventory.models import Place, Store
-from inventory.places import PlaceUnknown
+from inventory.models import Place
+from inventory.views.pages import StaffRequest
 
 F = TypeVar("F", bound=forms.Form)
 
@@ -23,12 +23,18 @@ def checked(form: F) -> F:
     raise BadField(str(errors[0]), field="" if name == "__all__" else str(name))
 
 
-def counter_here(request: HttpRequest) -> Place | None:
+class CounterRequest(StaffRequest):
+    """A staff request with the shift that is open where this person stands."""
+
+    shift: Shift | None
+
+
+def counter_here(request: StaffRequest) -> Place | None:
     """The counter this person stands at, if one is chosen."""
-    return request.counter or None  # type: ignore[attr-defined]  # because: set by middleware
+    return request.counter or None  # the middleware's own nothing is not None
 
 
-def counter_of(request: HttpRequest) -> Place:
+def counter_of(request: StaffRequest) -> Place:
     """The counter this person stands at. Refused until one is chosen."""
     counter = counter_here(request)
     if counter is None:
@@ -36,18 +42,11 @@ def counter_of(request: HttpRequest) -> Place:
     return Place.objects.select_related("store").get(pk=counter.pk)
 
 
-def store_of(request: HttpRequest) -> Store:
-    store: Store | None = request.store  # type: ignore[attr-defined]  # because: set by middleware
-    if not store:
-        raise PlaceUnknown
-    return Store.objects.get(pk=store.pk)
-
-
-def shift_of(request: HttpRequest) -> Shift:
-    shift: Shift | None = request.shift  # type: ignore[attr-defined]  # because: set by middleware
-    if not shift:
+def shift_of(request: CounterRequest) -> Shift:
+    """The shift that is open where this person stands. Refused when there is none."""
+    if not request.shift:
         raise ShiftNeeded
-    return shift
+    return request.shift
 
 
 def seen(address: str, *args: object) -> HttpResponse:

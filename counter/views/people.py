@@ -14,9 +14,10 @@ from django.views.i18n import set_language as django_set_language
 from counter import approving, clerks
 from counter.forms import ApprovalForm, SignInForm, SwitchForm
 from counter.middleware import COUNTER_IN_SESSION
-from counter.views.pages import checked, store_of
+from counter.views.pages import checked
 from inventory.ground import access
 from inventory.ground.access import Scope
+from inventory.views.pages import StaffRequest, store_of
 
 ROLE_BACKEND = "counter.clerks.RoleBackend"
 
@@ -52,13 +53,13 @@ def locked_out(request: HttpRequest, *_args: Any) -> HttpResponse:
 
 @require_POST
 @access.page(scope=Scope.OWN, keyed=False)
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: StaffRequest) -> HttpResponse:
     auth.logout(request)
     return redirect("sign_in")
 
 
 @access.page(scope=Scope.OWN, keyed=False)
-def switch_clerk(request: HttpRequest) -> HttpResponse:
+def switch_clerk(request: StaffRequest) -> HttpResponse:
     """Another clerk of the store takes the tablet: tap the name, six digits. Bills stay open."""
     store = store_of(request)
     if request.method == "POST":
@@ -76,7 +77,7 @@ def switch_clerk(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @access.page(scope=Scope.OWN, keyed=False)
-def approve(request: HttpRequest) -> HttpResponse:
+def approve(request: StaffRequest) -> HttpResponse:
     """A second person types the PIN: checked first, in a request of its own; then the asker's
     request may be sent again as it was."""
     form = checked(ApprovalForm(request.POST))

@@ -1,30 +1,31 @@
 """Completed sales: the page after the money, the slip, the void."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from counter import papers, queries, sales
-from counter.context import house_name
 from counter.forms import VoidForm
-from counter.views.pages import checked, seen, store_of
+from counter.views.pages import checked, seen
 from inventory import queries as stock
 from inventory.ground import access, printing
+from inventory.ground.house import house_name
+from inventory.views.pages import StaffRequest, store_of
 from warranty import cards
 
 
 @require_GET
 @access.page("see_sales")
-def sale_list(request: HttpRequest) -> HttpResponse:
+def sale_list(request: StaffRequest) -> HttpResponse:
     rows = queries.recent_sales(request.user, store=store_of(request))
     return render(request, "counter/sales.html", {"sales": rows[: queries.RECENT]})
 
 
 @require_GET
 @access.page("see_sales")
-def sale(request: HttpRequest, number: str) -> HttpResponse:
+def sale(request: StaffRequest, number: str) -> HttpResponse:
     found = queries.sale_for(request.user, number)
     issued = queries.cards_of(found)
     told = {
@@ -40,7 +41,7 @@ def sale(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_GET
 @access.page("see_sales")
-def receipt(request: HttpRequest, number: str) -> HttpResponse:
+def receipt(request: StaffRequest, number: str) -> HttpResponse:
     found = queries.sale_for(request.user, number)
     told = {"receipt": papers.receipt_of(found), "house_name": house_name()}
     pdf = printing.render_pdf("counter/print_receipt.html", told)
@@ -49,17 +50,16 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @access.page("print_cards")
-def print_sale_cards(request: HttpRequest, number: str) -> HttpResponse:
+def print_sale_cards(request: StaffRequest, number: str) -> HttpResponse:
     """All printed cards of a sale in one document; each print is counted."""
     found = queries.sale_for(request.user, number)
     printed = queries.printed_cards(queries.cards_of(found))
     cards.note_print(cards=printed, by=request.user)
-    numbers = "&".join(f"n={card.number}" for card in printed)
-    return seen(f"/cards/print.pdf?{numbers}")
+    return seen(f"/cards/print.pdf?sale={number}")
 
 
 @access.page("void_sale")
-def void_sale(request: HttpRequest, number: str) -> HttpResponse:
+def void_sale(request: StaffRequest, number: str) -> HttpResponse:
     """Scan every piece back, say why, a second person agrees."""
     found = queries.sale_for(request.user, number)
     if request.method == "POST":

@@ -4,7 +4,7 @@ import json
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,10 +26,11 @@ from inventory.ground import access, measures
 from inventory.ground.codes import CodeKind
 from inventory.ground.codes import read as read_code
 from inventory.models import Piece
+from inventory.views.pages import StaffRequest
 
 
 @access.page("sell")
-def sell_home(request: HttpRequest) -> HttpResponse:
+def sell_home(request: StaffRequest) -> HttpResponse:
     """Nothing on the bill yet: scan a piece, or take up a parked bill."""
     if request.method == "POST":
         piece = stock.find_scanned(
@@ -42,12 +43,12 @@ def sell_home(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @access.page("sell")
-def sell_piece(request: HttpRequest, number: str) -> HttpResponse:
+def sell_piece(request: StaffRequest, number: str) -> HttpResponse:
     """A new bill with the piece on whose page the clerk stands."""
     return _begin_with(request, stock.piece_for(request.user, number))
 
 
-def _begin_with(request: HttpRequest, piece: Piece) -> HttpResponse:
+def _begin_with(request: StaffRequest, piece: Piece) -> HttpResponse:
     sale = bills.begin(counter=counter_of(request), by=request.user)
     bills.add_piece(sale=sale, piece=piece, by=request.user)
     return seen("sell", sale.uuid)
@@ -55,14 +56,14 @@ def _begin_with(request: HttpRequest, piece: Piece) -> HttpResponse:
 
 @require_GET
 @access.page("sell")
-def sell(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def sell(request: StaffRequest, uuid: UUID) -> HttpResponse:
     sale = queries.open_sale_for(request.user, uuid)
     if sale.number:
         return seen("sale", sale.number)
     return _show(request, sale)
 
 
-def _show(request: HttpRequest, sale: Sale) -> HttpResponse:
+def _show(request: StaffRequest, sale: Sale) -> HttpResponse:
     counter = counter_here(request)
     told = {
         "bill": queries.bill_of(sale),
@@ -80,7 +81,7 @@ def _show(request: HttpRequest, sale: Sale) -> HttpResponse:
 
 @require_POST
 @access.page("sell")
-def add_piece(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def add_piece(request: StaffRequest, uuid: UUID) -> HttpResponse:
     sale = queries.open_sale_for(request.user, uuid)
     text = checked(CodeForm(request.POST)).cleaned_data["code"]
     if read_code(text).kind in {CodeKind.CARD, CodeKind.DOCUMENT}:
@@ -92,7 +93,7 @@ def add_piece(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @access.page("sell")
-def remove_piece(request: HttpRequest, uuid: UUID, line_id: int) -> HttpResponse:
+def remove_piece(request: StaffRequest, uuid: UUID, line_id: int) -> HttpResponse:
     line = queries.line_for(request.user, uuid, line_id)
     number = line.piece.number
     bills.remove_piece(sale=line.sale, line=line, by=request.user)
@@ -102,7 +103,7 @@ def remove_piece(request: HttpRequest, uuid: UUID, line_id: int) -> HttpResponse
 
 @require_POST
 @access.page("sell")
-def give_up(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def give_up(request: StaffRequest, uuid: UUID) -> HttpResponse:
     bills.give_up(sale=queries.open_sale_for(request.user, uuid), by=request.user)
     messages.success(request, _("The bill is gone; its pieces are free again."))
     return seen("sell_home")
@@ -110,21 +111,21 @@ def give_up(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @access.page("sell")
-def refresh_prices(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def refresh_prices(request: StaffRequest, uuid: UUID) -> HttpResponse:
     bills.refresh_prices(sale=queries.open_sale_for(request.user, uuid), by=request.user)
     return seen("sell", uuid)
 
 
 @require_POST
 @access.page("sell")
-def extend_holds(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def extend_holds(request: StaffRequest, uuid: UUID) -> HttpResponse:
     bills.extend_holds(sale=queries.open_sale_for(request.user, uuid), by=request.user)
     return seen("sell", uuid)
 
 
 @require_POST
 @access.page("sell")
-def mark(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def mark(request: StaffRequest, uuid: UUID) -> HttpResponse:
     sale = queries.open_sale_for(request.user, uuid)
     bills.mark(sale=sale, text=checked(MarkForm(request.POST)).cleaned_data["mark"])
     return seen("sell", uuid)
@@ -132,7 +133,7 @@ def mark(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @access.page("sell")
-def name_customer(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def name_customer(request: StaffRequest, uuid: UUID) -> HttpResponse:
     sale = queries.open_sale_for(request.user, uuid)
     customer = None
     if "nobody" not in request.POST:
@@ -146,7 +147,7 @@ def name_customer(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @access.page("sell")
-def reduce_line(request: HttpRequest, uuid: UUID, line_id: int) -> HttpResponse:
+def reduce_line(request: StaffRequest, uuid: UUID, line_id: int) -> HttpResponse:
     line = queries.line_for(request.user, uuid, line_id)
     typed = checked(ReduceForm(request.POST)).cleaned_data
     reductions.put(
@@ -161,7 +162,7 @@ def reduce_line(request: HttpRequest, uuid: UUID, line_id: int) -> HttpResponse:
 
 @require_POST
 @access.page("sell")
-def share_line(request: HttpRequest, uuid: UUID, line_id: int) -> HttpResponse:
+def share_line(request: StaffRequest, uuid: UUID, line_id: int) -> HttpResponse:
     """Sellers and percents come in pairs: seller=lin&percent=60&seller=zhao&percent=40."""
     line = queries.line_for(request.user, uuid, line_id)
     bills.share_line(
@@ -175,14 +176,14 @@ def share_line(request: HttpRequest, uuid: UUID, line_id: int) -> HttpResponse:
 
 @require_POST
 @access.page("sell")
-def round_down(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def round_down(request: StaffRequest, uuid: UUID) -> HttpResponse:
     sale = queries.open_sale_for(request.user, uuid)
     bills.round_down(sale=sale, cents=measures.read_yuan(request.POST.get("rounding") or "0"))
     return seen("sell", uuid)
 
 
 @access.page("sell")
-def confirm(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def confirm(request: StaffRequest, uuid: UUID) -> HttpResponse:
     """The turned screen: the customer sees grams and price per gram, and takes note by a tap."""
     sale = queries.open_sale_for(request.user, uuid)
     if request.method == "POST":
@@ -193,7 +194,7 @@ def confirm(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @access.page("sell")
-def put_down(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def put_down(request: StaffRequest, uuid: UUID) -> HttpResponse:
     sale = queries.open_sale_for(request.user, uuid)
     typed = checked(TenderForm(request.POST)).cleaned_data
     bills.put_down(
@@ -208,7 +209,7 @@ def put_down(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @access.page("sell")
-def pick_up(request: HttpRequest, uuid: UUID, row_id: int) -> HttpResponse:
+def pick_up(request: StaffRequest, uuid: UUID, row_id: int) -> HttpResponse:
     row = queries.tendered_for(request.user, uuid, row_id)
     bills.pick_up(sale=row.sale, row=row)
     return seen("sell", uuid)
@@ -216,7 +217,7 @@ def pick_up(request: HttpRequest, uuid: UUID, row_id: int) -> HttpResponse:
 
 @require_POST
 @access.page("sell")
-def complete(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def complete(request: StaffRequest, uuid: UUID) -> HttpResponse:
     sale = queries.open_sale_for(request.user, uuid)
     if sale.number:
         messages.success(request, _("Completed already; it is not done twice."))

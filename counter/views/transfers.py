@@ -11,14 +11,14 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from counter import clerks, moving
 from counter.forms import CodeForm
 from counter.moving import Draft
-from counter.views.pages import checked, counter_here, seen, store_of
+from counter.views.pages import checked, counter_here, seen
 from inventory import places, slips, transfers
 from inventory import queries as stock
 from inventory.forms.transfers import HandOverForm
 from inventory.ground import access, codes
 from inventory.ground.codes import CodeKind
 from inventory.models import Transfer
-from inventory.views.pages import StaffRequest, wants_part
+from inventory.views.pages import StaffRequest, store_of, wants_part
 
 
 # the PIN is checked before the rule and outside any transaction, so that a wrong try stays written

@@ -23,6 +23,7 @@ View = Callable[..., HttpResponseBase]
 
 KILOBYTE = 1024
 ALL_STORES = "all_stores"
+KEPT = "_ids_of_stores"
 
 
 class Scope(Enum):
@@ -85,10 +86,12 @@ def store_ids(user: User | AnonymousUser) -> frozenset[int] | None:
     """Ids of the stores whose rows this person may see; None means all of them."""
     if user.has_perm(ALL_STORES):
         return None
-    if not hasattr(user, "_store_ids"):
+    kept = vars(user).get(KEPT)
+    if kept is None:
+        # kept on the person, and so for one request
         ids = Store.objects.filter(people=user.pk).values_list("pk", flat=True)
-        user._store_ids = frozenset(ids)  # type: ignore[union-attr]  # because: kept for one request
-    return user._store_ids
+        kept = vars(user)[KEPT] = frozenset(ids)
+    return frozenset(kept)
 
 
 def visible(rows: QuerySet[M], user: User | AnonymousUser, *, store: str = "store") -> QuerySet[M]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Exists, Model, OuterRef
 from django.utils import timezone
 
 from inventory.ground import changes
@@ -110,7 +110,7 @@ def _links_without_rows(store: Store, since: int) -> Iterator[Broken]:
     """A row that was deleted behind the system's back leaves its link alone."""
     lonely = Change.objects.filter(store=store, seq__gt=since).exclude(kind__in=NOTES)
     for model in chained_models():
-        field = model._meta.get_field("change")
-        lonely = lonely.filter(**{f"{field.related_query_name()}__isnull": True})  # type: ignore[union-attr]  # because: a relation
+        rows = model._default_manager.filter(change=OuterRef("pk"))
+        lonely = lonely.exclude(Exists(rows))
     for link in lonely.order_by("seq")[:100]:
         yield Broken("inventory_change", link.seq, f"its row is gone ({link.kind} {link.number})")

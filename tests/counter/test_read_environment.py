@@ -24,7 +24,7 @@ from counter.environment import Environment
 )
 def test_it_stops_with_a_sentence(name: str, value: str, told: str) -> None:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "counter.settings", name: value}
-    done = subprocess.run(  # noqa: S603  because: our own interpreter and words
+    done = subprocess.run(
         [sys.executable, "-c", "import counter.settings"],
         env=environment,
         capture_output=True,

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from inventory import prices
-from inventory.models import Certificate, Category
+from inventory.models import Category, Certificate
 from tests.cast import Shop
 
 AtMost = Callable[[int], AbstractContextManager[Any]]
@@ -33,15 +33,14 @@ def test_it_shows_what_a_clerk_needs_of_a_piece(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["0091", "00000091", "3000 0000 91", "n01", "710022", "金项", "６００１"]
+    "text", ["0091", "00000091", "3000 0000 91", "０００９１", "n01", "710022", "金项"]
 )
 def test_it_finds_a_piece_by(shop: Shop, text: str) -> None:
     wanted = shop.piece(number="3000000091", style="N0147", certified=False, on_sale=False)
     Certificate.objects.create(piece=wanted, lab="NGTC", number="710022")
-    shop.piece(number="3000006001", style="N01", name="足金项坠") if text == "６００１" else None
     other = shop.charm(number="3000000080", style="C0001")
     page = listed(shop, q=text)
-    assert ("3000 0000 91" in page) != (text == "６００１")
+    assert "3000 0000 91" in page
     assert other.name not in page
 
 
@@ -56,7 +55,7 @@ def test_it_finds_what_is_sold_when_it_is_looked_for_by_number(shop: Shop) -> No
     assert "3000 0000 91" not in listed(shop)
     page = listed(shop, q="0091")
     assert "3000 0000 91" in page
-    assert "shopping-bag" in page or "sold" in page
+    assert "sold</span>" in page
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from inventory import prices
+from counter import clerks
+from counter.models import Role
+from inventory import places, prices
 from inventory.ground import settings_rows
 from inventory.models import MetalPrice
 from tests.cast import Shop
@@ -168,10 +170,14 @@ def test_it_hangs_the_board_on_a_television(shop: Shop) -> None:
     assert "scan-box" not in page
 
 
-def test_it_shows_an_empty_board_in_words(shop: Shop, settings: Any) -> None:
-    prices_of_nobody = MetalPrice.objects.filter(store=shop.s02)
-    assert not prices_of_nobody.exists()
-    assert shop.client(shop.sun, counter=shop.a2).get("/prices/").status_code == 200
+def test_it_says_that_the_board_is_empty(client: Client, db: None) -> None:
+    store = places.open_store(code="S09", name="新店")
+    somebody = {"username": "new", "name": "新", "password": "first-day-2026", "pin": "135790"}
+    clerk = clerks.hire(role=Role.MANAGER, store=store, **somebody)
+    client.force_login(clerk.user, backend="counter.clerks.RoleBackend")
+    page = client.get("/prices/", headers={"accept-language": "en"}).text
+    assert "Nothing is sold by weight until a price is set." in page
+    assert f'href="{SET}"' in page
 
 
 def test_it_shows_no_other_stores_price(shop: Shop) -> None:

@@ -1,4 +1,5 @@
-"""Look-ups and failures are counted in memory: every test begins with nothing counted."""
+"""Look-ups and failures are counted in memory: every test begins with nothing counted, in a window
+that does not end while the test runs."""
 
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ from warranty import scans, throttle
 
 @pytest.fixture(autouse=True)
 def _nothing_counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(throttle, "budget", throttle.Budget())
+    monkeypatch.setattr(throttle, "budget", throttle.Budget(clock=lambda: 0.0))
     scans._counted.clear()
     yield
     scans._counted.clear()

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from inventory.ground import photos
+from inventory.ground import barcodes, photos
 from tests import paper
 from warranty import throttle
 
@@ -90,7 +90,7 @@ def test_it_says_calmly_that_nothing_could_be_read() -> None:
 
 
 def test_it_does_not_choose_between_two_cards() -> None:
-    other = paper.card(qr=paper.barcodes.card_qr("https://shop.example/w/84017392056612843707"))
+    other = paper.card(qr=barcodes.card_qr("https://shop.example/w/84017392056612843707"))
     one, two = side(FRONT), paper.raster(paper.printed(CARD, cards=[other]))[FRONT]
     both = Image.new("L", (one.width, one.height * 2), 255)
     both.paste(one, (0, 0))
@@ -99,7 +99,7 @@ def test_it_does_not_choose_between_two_cards() -> None:
 
 
 def test_it_takes_no_other_code_for_a_card() -> None:
-    elsewhere = paper.card(qr=paper.barcodes.card_qr("https://evil.example/login"))
+    elsewhere = paper.card(qr=barcodes.card_qr("https://evil.example/login"))
     front = paper.raster(paper.printed(CARD, cards=[elsewhere]))[FRONT]
     assert sent(encoded(front)).status_code == 422
 

@@ -1,0 +1,79 @@
+"""What a person does with a tablet or a telephone: open it, sign in, scan, touch."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+from tests.cast import PASSWORD
+
+TABLET = {"width": 1180, "height": 820}
+PORTRAIT = {"width": 820, "height": 1180}
+TELEPHONE = {"width": 390, "height": 844}
+WECHAT = (
+    "Mozilla/5.0 (Linux; Android 14; ALN-AL00) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Version/4.0 Chrome/126.0 Mobile Safari/537.36 MicroMessenger/8.0.50 Language/zh_CN"
+)
+# a refusal is an answer with a status of its own, and so is no answer; browser and htmx note both
+NOTES = ("Failed to load resource", "Response Status Error Code", "htmx:sendError")
+TELL_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation",
+    e => console.error("policy: " + e.violatedDirective + " " + e.blockedURI + " " + e.sample));
+"""
+
+
+@contextmanager
+def opened(
+    chromium: Browser, home: str, size: dict[str, int], said: list[str], **more: Any
+) -> Iterator[BrowserContext]:
+    """A browser of some size at `home`. What a page says on the console, what the content policy
+    stops and what is asked of other hosts is put down in `said`."""
+    locale = more.pop("locale", "zh-CN")
+    context = chromium.new_context(
+        viewport=size, locale=locale, base_url=home, has_touch=True, **more
+    )
+    context.set_default_timeout(15_000)
+    context.add_init_script(TELL_VIOLATIONS)
+    context.on("weberror", lambda told: said.append(f"pageerror {told.error}"))
+    context.on("console", lambda told: said.append(told.text) if _is_loud(told) else None)
+    context.on("request", lambda asked: _stay_home(asked.url, home, said))
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def _is_loud(message: Any) -> bool:
+    return not message.text.startswith(NOTES)
+
+
+def _stay_home(asked: str, home: str, said: list[str]) -> None:
+    if not asked.startswith((f"{home}/", "data:", "blob:")):
+        said.append(f"asked outside: {asked}")
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.goto("/sign-in/")
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/today/")
+
+
+def scan(page: Page, code: str, *, delay: float = 0) -> None:
+    """What a scanner in keyboard mode does, whatever has the focus; ms between two keys."""
+    page.keyboard.type(code, delay=delay)
+    page.keyboard.press("Enter")
+
+
+@dataclass
+class Finger:
+    """Touches things one after the other, and counts."""
+
+    touches: list[str] = field(default_factory=list)
+
+    def touch(self, target: Locator) -> None:
+        self.touches.append(str(target))
+        target.click()

@@ -1,0 +1,240 @@
+"""Every screen, in a browser: readable, touchable, quiet, and nothing from outside.
+
+A screen joins by one row in the table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from django.test import override_settings
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from counter.models import Sale
+from inventory import transfers
+from inventory.ground import changes
+from tests.browser.hands import PORTRAIT, TABLET, TELEPHONE, WECHAT, opened
+from tests.cast import Shop, open_shop
+from tests.paper import CARD_NUMBER
+from warranty import cards
+from warranty.models import Card
+
+# so the database is made when nothing else is tested; `books` fills it once and flushes it
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+STRONG = ".number, .total, h1, .main"  # figures, headings and the main button: contrast 7:1
+STAFF_WIDTHS = (390, 820, 1180, 1280)
+PUBLIC_WIDTHS = (320, *STAFF_WIDTHS)
+SMALLEST_TEXT_PX = 14
+
+
+@dataclass(frozen=True)
+class Screen:
+    """`path` may name what `Books.names` holds; `user` is empty for the public."""
+
+    name: str
+    path: str
+    user: str
+    sees: str
+    size: dict[str, int]
+
+
+SCREENS = [
+    Screen("sign in", "/sign-in/", "", "登录", TABLET),
+    Screen("switch", "/switch/", "lin", "谁在使用平板", TABLET),
+    Screen("today", "/today/", "lin", "今日", TABLET),
+    Screen("today of the manager", "/today/", "wang", "今日", TELEPHONE),
+    Screen("today of head office", "/today/", "head", "今日", TABLET),
+    Screen("shifts", "/shifts/", "lin", "在此工作", TABLET),
+    Screen("sell", "/sell/", "lin", "销售", PORTRAIT),
+    Screen("bill", "/sell/{bill}/", "lin", "请顾客看", TABLET),
+    Screen("bill half paid", "/sell/{paid}/", "lin", "尚欠", PORTRAIT),
+    Screen("turned screen", "/sell/{bill}/confirm/", "lin", "我已看到克重", TABLET),
+    Screen("sold", "/sales/{sale}/", "lin", "下一位顾客", TABLET),
+    Screen("sales", "/sales/", "lin", "{sale}", PORTRAIT),
+    Screen("void", "/sales/{sale}/void/", "chen", "原因", TABLET),
+    Screen("pieces", "/pieces/", "lin", "足金项链", TABLET),
+    Screen("no pieces", "/pieces/?q=没有", "lin", "没有", PORTRAIT),
+    Screen("piece", "/pieces/{piece}/", "wang", "足金项链", TABLET),
+    Screen("prices", "/prices/", "lin", "1,177.00", PORTRAIT),
+    Screen("set prices", "/prices/set/", "head", "1177", TABLET),
+    Screen("prices board", "/prices/board/", "lin", "1,177.00", TABLET),
+    Screen("transfers", "/transfers/", "lin", "{transfer}", TABLET),
+    Screen("transfer", "/transfers/{transfer}/", "lin", "足金项链", TABLET),
+    Screen("new transfer", "/transfers/new/", "lin", "A-01", TABLET),
+    Screen("cards", "/cards/", "lin", "18K金钻石戒指", TABLET),
+    Screen("card", "/cards/{card}/", "lin", "18K金钻石戒指", PORTRAIT),
+    Screen("import", "/pieces/import/", "wang", "检查清单", TABLET),
+    Screen("refusal", "/pieces/1000017387/", "lin", "今日", TABLET),
+    Screen("customer's card", "/w/{card}", "", "18K金钻石戒指", TELEPHONE),
+    Screen("void card", "/w/{void}", "", "已失效", TELEPHONE),
+    Screen("unknown card", f"/w/{CARD_NUMBER}", "", "没有", TELEPHONE),
+    Screen("look up a card", "/w/", "", "20 位", TELEPHONE),
+]
+
+
+@dataclass(frozen=True)
+class Books:
+    """A shop in the middle of its day, served at `home`."""
+
+    shop: Shop
+    home: str
+    names: dict[str, str]
+
+    def cookies(self, username: str) -> list[dict[str, str]]:
+        """Those of a tablet on which this person is signed in."""
+        jar = self.shop.client(self.shop.people[username]).cookies
+        return [{"name": key, "value": jar[key].value, "url": self.home} for key in jar]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One screen, opened in a browser of its own."""
+
+    screen: Screen
+    page: Page
+    said: list[str]
+
+
+@pytest.fixture
+def _django_db_helper() -> None:
+    """In place of the plugin's own, which would flush the shop after each test."""
+
+
+@pytest.fixture(scope="module")
+def books(django_db_setup: None, django_db_blocker: Any) -> Iterator[Books]:
+    """One shop for all screens: looking changes nothing. Flushed afterwards."""
+    quick = override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        ALLOWED_HOSTS=["localhost", "testserver"],
+    )
+    with django_db_blocker.unblock(), quick:
+        shop = open_shop()
+        server = LiveServer("localhost")
+        try:
+            yield Books(shop, server.url, _trade(shop))
+        finally:
+            server.stop()
+            call_command("flush", verbosity=0, interactive=False, allow_cascade=False)
+
+
+def _trade(shop: Shop) -> dict[str, str]:
+    """Something of everything; the names are those in the table of the screens."""
+    moved = shop.piece()
+    sale = shop.sell(shop.piece(), shop.ring())
+    voided = shop.sell(shop.ring())
+    paid = shop.bill(shop.piece(), by=shop.zhao)
+    shop.pay(paid, cents=100_000)
+    hand = transfers.hand_over(rows=[moved], to=shop.tray("A-02"), receiver=shop.zhao, by=shop.lin)
+    return {
+        "bill": str(shop.bill(shop.piece(), shop.ring()).uuid),
+        "paid": str(paid.uuid),
+        "sale": str(sale.number),
+        "piece": moved.number,
+        "transfer": hand.number,
+        "card": _card_of(sale).number,
+        "void": _void(shop, _card_of(voided)).number,
+    }
+
+
+def _card_of(sale: Sale) -> Card:
+    return Card.objects.get(sale_line__sale=sale, piece__pricing="fixed")
+
+
+def _void(shop: Shop, card: Card) -> Card:
+    with changes.opened(store=shop.s01, by=shop.wang) as book:
+        cards.void(cards=[card], why="丢失", book=book)
+    return card
+
+
+@pytest.fixture(scope="module", params=SCREENS, ids=lambda screen: screen.name)
+def visit(request: pytest.FixtureRequest, books: Books, chromium: Browser) -> Iterator[Visit]:
+    screen: Screen = request.param
+    said: list[str] = []
+    more = {} if screen.user or screen.size is TABLET else {"user_agent": WECHAT}
+    with opened(chromium, books.home, screen.size, said, **more) as context:
+        if screen.user:
+            context.add_cookies(books.cookies(screen.user))  # type: ignore[arg-type]  # because: a cookie may be so short
+        page = context.new_page()
+        page.goto(screen.path.format(**books.names))
+        expect(page.locator("body")).to_contain_text(screen.sees.format(**books.names))
+        yield Visit(screen, page, said)
+
+
+UNFOLD = "() => document.querySelectorAll('details').forEach(each => each.open = true)"
+
+SMALL = """els => els.filter(e => e.checkVisibility())
+    .map(e => [e, (e.matches('[type=radio],[type=checkbox]') && e.closest('label') || e)])
+    .map(([e, area]) => [e, area.getBoundingClientRect()])
+    .filter(([e, box]) => box.width < 48 || box.height < (e.matches('.pay,.key') ? 72 : 48))
+    .map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${box.width} x ${box.height}`)"""
+TARGETS = (
+    "button, a[role=button], a.btn, .pages a, input:not([type=hidden], scan-box *), select, "
+    "textarea, summary"
+)
+
+SMALL_TEXT = (
+    """() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), small = [];
+    while (walker.nextNode()) {
+        const text = walker.currentNode.data.trim(), parent = walker.currentNode.parentElement;
+        if (!text || parent.matches('script,noscript,style,option') || !parent.checkVisibility()) continue;
+        const size = parseFloat(getComputedStyle(parent).fontSize);
+        if (size < %d) small.push(`${text} ${size}`);
+    }
+    return small;
+}"""
+    % SMALLEST_TEXT_PX
+)  # noqa: UP031  because: the script is full of braces
+
+OVERFLOWING = """() => {
+    const root = document.documentElement;
+    if (root.scrollWidth <= root.clientWidth) return '';
+    const wide = [...document.querySelectorAll('body *')].filter(
+        e => e.checkVisibility() && e.getBoundingClientRect().right > root.clientWidth + 1);
+    return `${root.scrollWidth}: ${wide.slice(0, 3).map(e => e.outerHTML.slice(0, 80)).join(' | ')}`;
+}"""
+
+
+def test_it_has_no_accessibility_violation(visit: Visit) -> None:
+    visit.page.evaluate(UNFOLD)
+    found = Axe().run(visit.page, options={"runOnly": WCAG, "resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("light", ["", "bright"])
+def test_it_has_strong_contrast_where_it_counts(visit: Visit, light: str) -> None:
+    visit.page.evaluate(
+        "on => document.documentElement.toggleAttribute('data-bright', on)", bool(light)
+    )
+    rule = {"type": "rule", "values": ["color-contrast-enhanced"]}
+    found = Axe().run(visit.page, context={"include": [[STRONG]]}, options={"runOnly": rule})
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_it_has_no_small_touch_target(visit: Visit) -> None:
+    visit.page.evaluate(UNFOLD)
+    assert visit.page.locator(TARGETS).evaluate_all(SMALL) == []
+
+
+def test_it_has_no_small_letters(visit: Visit) -> None:
+    assert visit.page.evaluate(SMALL_TEXT) == []
+
+
+def test_it_does_not_scroll_sideways(visit: Visit) -> None:
+    visit.page.evaluate(UNFOLD)
+    wide = {}
+    for width in STAFF_WIDTHS if visit.screen.user else PUBLIC_WIDTHS:
+        visit.page.set_viewport_size({"width": width, "height": visit.screen.size["height"]})
+        if overflow := visit.page.evaluate(OVERFLOWING):
+            wide[width] = overflow
+    visit.page.set_viewport_size(visit.screen.size)  # type: ignore[arg-type]  # because: it has width and height
+    assert wide == {}
+
+
+def test_it_is_quiet_and_asks_nothing_of_others(visit: Visit) -> None:
+    assert visit.said == []
