@@ -50,11 +50,11 @@ FAMILIES = (
 )
 RING_PRECEDENCE = 10
 
-# in the order in which a customer reads them; a title and its terms fit on one line of a card
+# in the order in which a customer reads them; title and terms fit on one line of the small card
 PROMISES = (
     Promise(
         BenefitKind.CARE,
-        title=("免费清洗、维修、抛光", "Free cleaning, repair and polish"),
+        title=("免费清洗、维修、抛光", "Free clean, repair, polish"),
         terms=("之后只收成本费", "afterwards at cost"),
         months=12,
     ),
@@ -68,13 +68,13 @@ PROMISES = (
     Promise(
         BenefitKind.INSPECTION,
         title=("镶口检查", "Prong inspection"),
-        terms=("每 6 个月一次，保持镶石保障", "every 6 months, keeps the stone guarantee"),
+        terms=("每 6 个月一次，保持镶石保障", "6-monthly, keeps stone guarantee"),
         every_months=6,
         for_set_pieces=True,
     ),
     Promise(
         BenefitKind.REWEIGH,
-        title=("复称与评估", "Re-weighing and appraisal"),
+        title=("复称与评估", "Re-weighing, appraisal"),
         terms=("任何门店，随时免费", "free in any of our shops"),
     ),
     Promise(
@@ -84,8 +84,8 @@ PROMISES = (
     ),
     Promise(
         BenefitKind.EXCHANGE,
-        title=("十天等价兑换", "Ten-day exchange"),
-        terms=("未佩戴，等价兑换", "unworn, at equal value"),
+        title=("十天等价兑换", "Ten-day equal exchange"),
+        terms=("未佩戴", "unworn"),
         days=10,
     ),
 )

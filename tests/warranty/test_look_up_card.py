@@ -60,7 +60,7 @@ def test_it_shows_the_facts_of_a_valid_card(card: Card) -> None:
     assert response.status_code == 200
     assert [fact for fact in FACTS if fact not in body] == []
     assert codes.group_card(card.number) in body
-    assert "Free cleaning, repair and polish" in body
+    assert "Free clean, repair, polish" in body
     assert f"by {benefits.months_later(card.issued_on, 6)}" in body
 
 
@@ -244,7 +244,7 @@ def test_it_speaks_the_language_that_is_asked_for(card: Card, language: str) -> 
     body = response.content.decode()
     assert response["Content-Language"] == language
     assert f'<html lang="{language}">' in body
-    assert ("Re-weighing and appraisal" in body) is (language == "en")
+    assert ("Re-weighing, appraisal" in body) is (language == "en")
     assert ("复称与评估" in body) is (language == "zh-hans")
 
 

@@ -57,7 +57,7 @@ def test_it_carries_the_facts_of_the_piece_and_the_dates_of_the_promises(
     care = card.entries.get(benefit__kind="care").valid_until
     facts = ["18K金钻石戒指", "18K gold 750‰", "1.96 g", "0.30 ct · D · VS2 · EX", "GB 11887"]
     facts += [f"NGTC 7{card.piece.number}", "国贸店", "010-6505-0000", f"{card.issued_on}"]
-    facts += ["Free cleaning, repair and polish", f"until {care}, afterwards at cost"]
+    facts += ["Free clean, repair, polish", f"until {care}, afterwards at cost"]
     assert [fact for fact in facts if fact not in text] == []
 
 
