@@ -33,22 +33,32 @@ class AcknowledgementMissing(RuleBroken):
     sentence = _("Show the customer grams and price per gram of the fixed price first.")
 
 
-def needed(line: SaleLine, *, rules: dict[str, Value]) -> bool:
-    """Whether the customer must still take note of this line."""
-    if line.piece.pricing != Pricing.FIXED or line.acknowledged_at is not None:
-        return False
+def asked_how(line: SaleLine, *, rules: dict[str, Value]) -> How:
+    """How the customer takes note of this line, by the store's rules for metal and amount."""
+    if line.piece.pricing != Pricing.FIXED:
+        return How.NOTICE
     small = line.total_cents < int(rules["acknowledge_silver_from_cents"])
     small_silver = small and line.piece.metal == Metal.SILVER
-    mode = rules["acknowledge_fixed_silver" if small_silver else "acknowledge_fixed_gold"]
-    return mode != How.NOTICE
+    return How(str(rules["acknowledge_fixed_silver" if small_silver else "acknowledge_fixed_gold"]))
 
 
 def missing(*, lines: Sequence[SaleLine], store: Store) -> list[SaleLine]:
-    """The lines that wait for the customer, by the store's settings for metal and amount."""
-    if not any(line.piece.pricing == Pricing.FIXED for line in lines):
+    """The lines that wait for the customer."""
+    return [line for line, how in waiting(lines=lines, store=store) if how != How.NOTICE]
+
+
+def waiting(*, lines: Sequence[SaleLine], store: Store) -> list[tuple[SaleLine, How]]:
+    """Fixed-price lines that nobody has taken note of, and how the store asks for it (at most 1
+    query)."""
+    open_lines = [
+        line
+        for line in lines
+        if line.piece.pricing == Pricing.FIXED and line.acknowledged_at is None
+    ]
+    if not open_lines:
         return []
     rules = settings_rows.values(store, *RULES)
-    return [line for line in lines if needed(line, rules=rules)]
+    return [(line, asked_how(line, rules=rules)) for line in open_lines]
 
 
 def check(*, lines: Sequence[SaleLine], store: Store) -> None:

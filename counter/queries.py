@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from counter import acknowledgements, bills
+from counter.acknowledgements import How
 from counter.models import (
     Part,
     Sale,
@@ -94,6 +95,7 @@ class BillLine:
     effective_cents: int | None
     acknowledged: bool
     must_acknowledge: bool
+    may_sign: bool
 
     @property
     def lost(self) -> bool:
@@ -149,6 +151,13 @@ class Bill:
         return any(line.must_acknowledge for line in self.lines)
 
     @property
+    def may_sign(self) -> bool:
+        """Whether a signature on the slip settles all that the customer must take note of."""
+        return self.must_acknowledge and all(
+            line.may_sign for line in self.lines if line.must_acknowledge
+        )
+
+    @property
     def odd_cents(self) -> int:
         """What rounding down to whole yuan would take off."""
         return (self.total_cents + self.sale.rounding_cents) % 100
@@ -162,7 +171,11 @@ def bill_of(sale: Sale) -> Bill:
         .order_by("position")
     )
     held = holds.live_for(bill=sale.uuid, ids=[row.piece_id for row in rows])
-    waiting = {row.pk for row in acknowledgements.missing(lines=rows, store=sale.store)}
+    waiting = {
+        row.pk: how
+        for row, how in acknowledgements.waiting(lines=rows, store=sale.store)
+        if how != How.NOTICE
+    }
     total = bills.total_cents(sale, rows)
     tally = Tally()
     for row in rows:
@@ -181,7 +194,7 @@ def bill_of(sale: Sale) -> Bill:
     )
 
 
-def _bill_line(row: SaleLine, held: dict[int, Hold], waiting: set[int]) -> BillLine:
+def _bill_line(row: SaleLine, held: dict[int, Hold], waiting: dict[int, How]) -> BillLine:
     fixed = row.piece.pricing == Pricing.FIXED
     per_gram = row.piece.labour_kind == "per_gram"
     return BillLine(
@@ -195,6 +208,7 @@ def _bill_line(row: SaleLine, held: dict[int, Hold], waiting: set[int]) -> BillL
         ),
         acknowledged=row.acknowledged_at is not None,
         must_acknowledge=row.pk in waiting,
+        may_sign=waiting.get(row.pk) == How.SIGNATURE,
     )
 
 

@@ -8,7 +8,7 @@ class StaticFiles(StaticFilesConfig):
     """Leaves out what no page of ours uses: one of htmx's extensions names a file it lacks, and
     the API's second documentation takes longer to compress than all the rest."""
 
-    ignore_patterns = [  # noqa: RUF012  because: Django reads it so
+    ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
         "django_htmx/ext/*",
         "ht*x-4*",

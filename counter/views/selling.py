@@ -70,6 +70,7 @@ def _show(request: StaffRequest, sale: Sale) -> HttpResponse:
         "parked": queries.open_bills(counter or sale.counter),
         "tenders": queries.tenders(),
         "sellers": clerks.of_store(sale.store),
+        "removed": stock.pieces_for(request.user).filter(number=request.GET.get("removed")).first(),
     }
     if request.headers.get("HX-Target") != "lines":
         return render(request, "counter/sale.html", told)
@@ -95,10 +96,8 @@ def add_piece(request: StaffRequest, uuid: UUID) -> HttpResponse:
 @access.page("sell")
 def remove_piece(request: StaffRequest, uuid: UUID, line_id: int) -> HttpResponse:
     line = queries.line_for(request.user, uuid, line_id)
-    number = line.piece.number
     bills.remove_piece(sale=line.sale, line=line, by=request.user)
-    messages.info(request, number, extra_tags="removed")
-    return seen("sell", uuid)
+    return seen(f"{reverse('sell', args=[uuid])}?removed={line.piece.number}")
 
 
 @require_POST
@@ -184,10 +183,13 @@ def round_down(request: StaffRequest, uuid: UUID) -> HttpResponse:
 
 @access.page("sell")
 def confirm(request: StaffRequest, uuid: UUID) -> HttpResponse:
-    """The turned screen: the customer sees grams and price per gram, and takes note by a tap."""
+    """The turned screen: the customer sees grams and price per gram, and takes note by a tap; or
+    the clerk says that the slip was signed."""
     sale = queries.open_sale_for(request.user, uuid)
     if request.method == "POST":
-        acknowledgements.give(sale=sale, how=acknowledgements.How.TAP)
+        signed = "signed" in request.POST
+        how = acknowledgements.How.SIGNATURE if signed else acknowledgements.How.TAP
+        acknowledgements.give(sale=sale, how=how)
         return seen("sell", uuid)
     return render(request, "counter/confirm.html", {"bill": queries.bill_of(sale)})
 

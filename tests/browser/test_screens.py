@@ -129,7 +129,7 @@ def _trade(shop: Shop) -> dict[str, str]:
     voided = shop.sell(shop.ring())
     paid = shop.bill(shop.piece(), by=shop.zhao)
     shop.pay(paid, cents=100_000)
-    hand = transfers.hand_over(rows=[moved], to=shop.tray("A-02"), receiver=shop.zhao, by=shop.lin)
+    hand = transfers.hand_over(rows=[moved], to=shop.tray("A-02"), receiver=shop.zhao, sender=shop.lin)
     return {
         "bill": str(shop.bill(shop.piece(), shop.ring()).uuid),
         "paid": str(paid.uuid),
@@ -189,7 +189,7 @@ SMALL_TEXT = (
     return small;
 }"""
     % SMALLEST_TEXT_PX
-)  # noqa: UP031  because: the script is full of braces
+)
 
 OVERFLOWING = """() => {
     const root = document.documentElement;

@@ -47,7 +47,7 @@ def test_from_the_suppliers_list_to_the_customers_telephone(
     _sell_two(tablet, finger)
     assert len(finger.touches) <= 10, finger.touches
 
-    receipt = tablet.request.get(_address(tablet, "收据"))
+    receipt = tablet.request.get(_address(tablet, "小票"))
     assert receipt.headers["content-type"] == "application/pdf"
     telephone = window(TELEPHONE, user_agent=WECHAT, is_mobile=True)
     found = codes_of(_printed_cards(tablet))
@@ -74,7 +74,7 @@ def _stand_at_counter(page: Page) -> None:
     """Zhao unlocks the tablet, Lin takes it over by PIN and opens the shift of counter A."""
     sign_in(page, "zhao")
     page.get_by_role("link", name="更换").click()
-    page.get_by_text("林", exact=True).last.click()
+    page.get_by_role("radio", name="林").click()
     page.keyboard.type(PINS["lin"])
     page.wait_for_url("**/today/")
     page.get_by_role("link", name="选择柜台").click()
@@ -95,13 +95,13 @@ def _sell_two(page: Page, finger: Finger) -> None:
     expect(page.get_by_text("0.30 ct")).to_be_visible()
     finger.touch(page.get_by_role("button", name="我已看到克重和每克单价"))
 
-    finger.touch(page.get_by_text("现金", exact=True))
+    finger.touch(page.get_by_role("radio", name="现金"))
     finger.touch(page.get_by_label("金额"))
     page.keyboard.press("Control+A")
     page.keyboard.type("1000")
     finger.touch(page.get_by_role("button", name="已收"))
     expect(page.get_by_label("尚欠金额")).to_have_value("8807.72")
-    finger.touch(page.get_by_text("微信支付", exact=True))
+    finger.touch(page.get_by_role("radio", name="微信支付"))
     finger.touch(page.get_by_label("商户单号"))
     scan(page, WECHAT_NUMBER)
 
@@ -142,7 +142,7 @@ def test_a_silver_charm_takes_three_touches(trading_shop: Shop, window: Window) 
     page.goto("/sell/")
 
     scan(page, charm.number)
-    finger.touch(page.get_by_text("现金", exact=True))
+    finger.touch(page.get_by_role("radio", name="现金"))
     finger.touch(page.get_by_role("button", name="已收"))
     finger.touch(page.get_by_role("button", name="完成"))
 

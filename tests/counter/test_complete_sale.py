@@ -5,6 +5,7 @@ import pytest
 from counter import acknowledgements, bills, payments, sales
 from counter.models import Sale, SaleState
 from inventory import pieces, prices
+from inventory.ground import settings_rows
 from inventory.models import Change, State
 from tests.cast import Shop
 from warranty.models import BenefitEntry, Card
@@ -108,3 +109,24 @@ def test_it_takes_at_most_forty_statements(
     with django_assert_max_num_queries(40):  # type: ignore[operator]
         answer = client.post(f"/sell/{sale.uuid}/complete/", {"shown_cents": total(sale)})
     assert answer.status_code == 303, answer.content
+
+
+def test_a_signature_on_the_slip_is_enough_where_the_store_says_so(shop: Shop) -> None:
+    settings_rows.put(store=shop.s01, key="acknowledge_fixed_gold", new="signature", by=shop.wang)
+    sale = shop.bill(shop.ring())
+    shop.pay(sale)
+    client = shop.client()
+    assert "signed the slip" in client.get(f"/sell/{sale.uuid}/").content.decode()
+    client.post(f"/sell/{sale.uuid}/confirm/", {"signed": "1"})
+    done = sales.complete(sale=sale, shown_cents=total(sale), by=shop.lin)
+    assert done.lines.get().acknowledged_how == "signature"
+
+
+def test_a_removed_piece_is_put_back_by_one_tap(shop: Shop) -> None:
+    piece = shop.piece()
+    sale = shop.bill(piece)
+    client = shop.client()
+    gone = client.post(f"/sell/{sale.uuid}/lines/{sale.lines.get().pk}/remove/")
+    assert piece.name in client.get(gone.headers["Location"]).content.decode()
+    client.post(f"/sell/{sale.uuid}/add/", {"code": piece.number})
+    assert sale.lines.get().piece == piece

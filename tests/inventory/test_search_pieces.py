@@ -126,6 +126,17 @@ def test_it_prices_a_piece_by_the_board_of_its_own_store(shop: Shop) -> None:
     assert str(shop.s02) in page
 
 
+def test_it_shows_head_office_one_store_once_it_is_chosen(shop: Shop) -> None:
+    shop.piece(number="3000000091")
+    shop.piece(store=shop.s02, number="3000000080")
+    client = shop.client(shop.head)
+    assert "3000 0000 80" in client.get("/pieces/").text
+    client.post("/store/", {"store": "S01"})
+    page = client.get("/pieces/").text
+    assert "3000 0000 91" in page
+    assert "3000 0000 80" not in page
+
+
 def test_it_shows_nothing_of_another_store(shop: Shop) -> None:
     shop.piece(store=shop.s02, number="3000000091")
     assert "3000 0000 91" not in listed(shop, q="3000000091")
