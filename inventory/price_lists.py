@@ -32,7 +32,7 @@ COLUMNS: Final[dict[str, Column]] = {
 KINDS: Final = said(
     {
         PriceKind.SELL: ("卖出", "销售", "零售"),
-        PriceKind.EXCHANGE: ("换购", "以旧换新", "旧料换新"),
+        PriceKind.EXCHANGE: ("换新", "换购", "以旧换新", "旧料换新"),
         PriceKind.BUYBACK: ("buy-back", "回购", "回收"),
     }
 )

@@ -11,6 +11,7 @@ from inventory.models import Store
 
 API = "/api/v1"
 EVERYTHING = api_clients.SCOPES
+MOST_PAGES = 1_000
 _turn = itertools.count(1)
 
 
@@ -33,13 +34,14 @@ class Program:
 
     def pages(self, path: str, **query: Any) -> Iterator[list[dict[str, Any]]]:
         """Page after page, until there is no further cursor."""
-        while True:
+        for _page in range(MOST_PAGES):
             answer = self.get(path, **query)
             assert answer.status_code == 200, answer.content
             yield answer.json()["items"]
             query["cursor"] = answer.json()["next_cursor"]
             if query["cursor"] is None:
                 return
+        raise AssertionError(f"{path} does not end")
 
     def post(self, path: str, body: Any, *, key: str | None = None, **extra: Any) -> Any:
         """Sends `body` as JSON, or as it is when it is bytes already."""

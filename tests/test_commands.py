@@ -220,7 +220,7 @@ def test_it_removes_the_private_cluster_and_passes_the_status_on(status: int) ->
 
 def test_it_removes_the_private_cluster_when_it_is_told_to_stop_twice() -> None:
     script = "import os, time; print(os.environ['DATABASE_URL'], flush=True); time.sleep(60)"
-    command = [ROOT / "bin" / "with-postgres", sys.executable, "-c", script]
+    command = [str(ROOT / "bin" / "with-postgres"), sys.executable, "-c", script]
     with subprocess.Popen(  # noqa: S603  # because: our own command
         command,
         env=os.environ | {"TEST_DATABASE_URL": ""},

@@ -118,22 +118,22 @@ NOBODYS_ROW: Final = Row(
     state=CardState.VALID,
     issued_on=date(2026, 1, 1),
     hides_purchase=False,
-    name="18K金钻石戒指",
+    name="-",
     category="ring",
     metal="Au",
-    grade=7500,
+    grade=9900,
     content=None,
-    net_mg=1_960,
+    net_mg=1,
     store_name="-",
     store_phone="",
     public_purchase=None,
     look_ups=None,
     first_look_up=None,
-    stone_id=0,
-    stone_mct=300,
-    color="D",
-    clarity="VS2",
-    cut="EX",
+    stone_id=None,
+    stone_mct=0,
+    color="",
+    clarity="",
+    cut="",
     lab="NGTC",
     certificate="-",
 )
@@ -141,7 +141,7 @@ NOBODYS_PROMISES: Final = [
     PromiseEntry(
         Promise(n, kind, "-", "-", "-", "-"), EntryKind.GRANT, None, NOBODYS_ROW.issued_on, None
     )
-    for n, kind in enumerate(BenefitKind)
+    for n, kind in enumerate((BenefitKind.CARE, BenefitKind.REWEIGH, BenefitKind.TRADE_IN))
 ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.browser.hands import opened
 
@@ -45,7 +45,7 @@ def window(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]
     said: list[str] = []
     with ExitStack() as all_of_them:
 
-        def open_page(size: dict[str, int], **more: Any) -> Page:
+        def open_page(size: ViewportSize, **more: Any) -> Page:
             context = opened(chromium, live_server.url, size, said, **more)
             return all_of_them.enter_context(context).new_page()
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from counter.models import Sale, Tendered
-from tests.browser.hands import TABLET, scan
+from tests.browser.hands import TABLET, cookies_of, scan
 from tests.cast import Shop
 
 Window = Callable[..., Page]
@@ -19,10 +19,7 @@ FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 def tablet(trading_shop: Shop, live_server: Any, window: Window) -> Page:
     """Lin is signed in and stands at counter A."""
     page = window(TABLET)
-    jar = trading_shop.client().cookies
-    page.context.add_cookies(
-        [{"name": key, "value": jar[key].value, "url": live_server.url} for key in jar]
-    )
+    page.context.add_cookies(cookies_of(trading_shop.client(), live_server.url))
     return page
 
 
@@ -38,7 +35,7 @@ def paid_bill(shop: Shop) -> Sale:
     return sale
 
 
-def complete_button(page: Page) -> Any:
+def complete_button(page: Page) -> Locator:
     return page.locator("form[action$='/complete/'] button")
 
 
@@ -69,7 +66,7 @@ def test_a_name_stays_whole_when_a_scan_comes_while_it_is_typed(
 ) -> None:
     piece = trading_shop.piece()
     show_bill(tablet, trading_shop.bill(trading_shop.charm()))
-    tablet.get_by_text("此单").click()
+    tablet.get_by_text("本单", exact=True).click()
     tablet.locator("#id_mark").focus()
     tablet.keyboard.type("红外")
     scan(tablet, f"~{piece.number}")
@@ -99,13 +96,16 @@ def test_a_damaged_number_is_told_and_the_bill_stays(trading_shop: Shop, tablet:
 
 def test_typed_values_stay_when_a_scan_is_refused(trading_shop: Shop, tablet: Page) -> None:
     sold = trading_shop.charm()
-    trading_shop.sell(sold)
+    done = trading_shop.sell(sold)
     show_bill(tablet, trading_shop.bill(trading_shop.charm()))
     tablet.get_by_role("radio", name="微信支付").click()
     tablet.locator("#id_amount").fill("50.00")
     tablet.locator("#id_merchant_number").fill("42001")
     scan(tablet, f"~{sold.number}")
-    expect(tablet.locator("#notice")).to_contain_text("已")
+    expect(tablet.locator("#notice")).to_contain_text("在国贸店售出")
+    expect(tablet.locator("#notice").get_by_role("link")).to_have_attribute(
+        "href", f"/sales/{done.number}/"
+    )
     expect(tablet.locator("#id_amount")).to_have_value("50.00")
     expect(tablet.locator("#id_merchant_number")).to_have_value("42001")
     expect(tablet.locator("[name=tender][value=wechat]")).to_be_checked()
@@ -131,10 +131,11 @@ def test_a_refused_tender_names_its_field_and_keeps_the_others(
 def test_two_touches_on_complete_are_one_sale(trading_shop: Shop, tablet: Page) -> None:
     show_bill(tablet, paid_bill(trading_shop))
     box = complete_button(tablet).bounding_box()
+    assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     tablet.mouse.click(x, y)
     tablet.mouse.click(x, y)
-    tablet.wait_for_url("**/sales/S01-S*")
+    tablet.wait_for_url("**/sales/S01-S*/")
     assert Sale.objects.filter(number__isnull=False).count() == 1
     call_command("verify_books", "--full", verbosity=0)
 
@@ -171,7 +172,7 @@ def test_a_broken_network_is_told_and_keeps_what_was_typed(
     expect(tablet.locator("#id_amount")).to_have_value("100")
     received.click()
     complete_button(tablet).click()
-    tablet.wait_for_url("**/sales/S01-S*")
+    tablet.wait_for_url("**/sales/S01-S*/")
     assert Sale.objects.filter(number__isnull=False).count() == 1
 
 
@@ -179,7 +180,7 @@ def test_a_lost_answer_is_asked_for_again_and_not_made_twice(
     trading_shop: Shop, tablet: Page
 ) -> None:
     show_bill(tablet, paid_bill(trading_shop))
-    lost = []
+    lost: list[int] = []
 
     def lose_answer(route: Route) -> None:
         if lost:
@@ -196,7 +197,7 @@ def test_a_lost_answer_is_asked_for_again_and_not_made_twice(
     again = tablet.get_by_role("button", name="再试一次")
     expect(again).to_be_visible()
     again.click()
-    tablet.wait_for_url("**/sales/S01-S*")
+    tablet.wait_for_url("**/sales/S01-S*/")
     assert lost == [303]
     assert Sale.objects.filter(number__isnull=False).count() == 1
     call_command("verify_books", "--full", verbosity=0)

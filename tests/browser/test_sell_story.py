@@ -75,6 +75,7 @@ def _stand_at_counter(page: Page) -> None:
     sign_in(page, "zhao")
     page.get_by_role("link", name="更换").click()
     page.get_by_role("radio", name="林").click()
+    expect(page.locator("input.pin")).to_be_focused()
     page.keyboard.type(PINS["lin"])
     page.wait_for_url("**/today/")
     page.get_by_role("link", name="选择柜台").click()
@@ -106,7 +107,7 @@ def _sell_two(page: Page, finger: Finger) -> None:
     scan(page, WECHAT_NUMBER)
 
     finger.touch(page.get_by_role("button", name="完成"))
-    page.wait_for_url("**/sales/S01-S*")
+    page.wait_for_url("**/sales/S01-S*/")
     expect(page.locator(".due .total")).to_have_text(TOTAL)
 
 
@@ -146,6 +147,6 @@ def test_a_silver_charm_takes_three_touches(trading_shop: Shop, window: Window) 
     finger.touch(page.get_by_role("button", name="已收"))
     finger.touch(page.get_by_role("button", name="完成"))
 
-    page.wait_for_url("**/sales/S01-S*")
+    page.wait_for_url("**/sales/S01-S*/")
     assert len(finger.touches) == 3
     assert Sale.objects.get(number__isnull=False).total_cents == 9_800

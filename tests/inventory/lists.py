@@ -7,9 +7,6 @@ from typing import Final
 
 import openpyxl  # type: ignore[import-untyped]  # because: it has no types
 
-from inventory.models import Place, PlaceKind
-from tests.cast import Shop
-
 DATA: Final = Path(__file__).parent.parent / "data"
 NECKLACE: Final = {
     "piece_number": "1000000018",
@@ -108,9 +105,3 @@ def _as_typed(text: str) -> str | int | float:
 
 def sample(name: str) -> bytes:
     return (DATA / name).read_bytes()
-
-
-def with_sample_trays(shop: Shop) -> Shop:
-    """S01 with the one tray of the samples that the cast does not have."""
-    Place.objects.create(store=shop.s01, parent=shop.a, code="A-16", kind=PlaceKind.TRAY)
-    return shop

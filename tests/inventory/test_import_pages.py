@@ -13,7 +13,7 @@ from inventory import imports, tables, uploads
 from inventory.ground import nobody
 from inventory.models import Movement, Piece, PieceUpload
 from tests.cast import Shop
-from tests.inventory.lists import CHARM, DATA, NECKLACE, RING, csv_of, sample, with_sample_trays
+from tests.inventory.lists import CHARM, DATA, NECKLACE, RING, csv_of, sample
 
 
 def send(client: Client, content: bytes, *, store: str = "S01", follow: bool = True) -> Any:
@@ -46,7 +46,6 @@ def test_it_checks_then_writes(shop: Shop) -> None:
 
 
 def test_it_takes_the_sample_of_a_chinese_shop(shop: Shop) -> None:
-    with_sample_trays(shop)
     client = shop.client(shop.wang)
     page = send(client, sample("pieces_sample_gb18030.csv"))
     client.post(page.request["PATH_INFO"])
@@ -184,7 +183,6 @@ def run(*arguments: object) -> tuple[str, str]:
 
 
 def test_the_command_brings_in_the_sample(shop: Shop) -> None:
-    with_sample_trays(shop)
     said, progress = run(DATA / "pieces_sample_gb18030.csv", "--store", "S01")
     assert "400 new, 0 known, 0 wrong." in said
     assert "Everything is in the books of 国贸店." in said
@@ -193,7 +191,6 @@ def test_the_command_brings_in_the_sample(shop: Shop) -> None:
 
 
 def test_the_command_only_checks_in_a_dry_run(shop: Shop) -> None:
-    with_sample_trays(shop)
     said, _progress = run(DATA / "pieces_sample_gb18030.csv", "--store", "S01", "--dry-run")
     assert "400 new, 0 known, 0 wrong." in said
     assert not Piece.objects.exists()

@@ -17,7 +17,6 @@ from tests.inventory.lists import (
     RING,
     csv_of,
     sample,
-    with_sample_trays,
     workbook_of,
 )
 
@@ -104,7 +103,6 @@ def test_it_uses_a_style_that_is_there_already(shop: Shop) -> None:
 
 
 def test_it_reads_the_sample_of_a_chinese_shop(shop: Shop) -> None:
-    with_sample_trays(shop)
     content = sample("pieces_sample_gb18030.csv")
     report = imports.write(store=shop.s01, content=content, by=shop.wang)
     assert (report.new, report.wrong, report.waiting, report.unused) == (400, 0, 0, ())
@@ -117,7 +115,6 @@ def test_it_reads_the_sample_of_a_chinese_shop(shop: Shop) -> None:
 
 
 def test_it_finds_the_same_pieces_in_utf_8_and_in_a_workbook(shop: Shop) -> None:
-    with_sample_trays(shop)
     chinese = sample("pieces_sample_gb18030.csv")
     imports.write(store=shop.s01, content=chinese, by=shop.wang)
     text = chinese.decode("gb18030")
@@ -279,7 +276,6 @@ def test_it_refuses_a_file_of_headings_only(shop: Shop) -> None:
 def test_it_takes_a_constant_number_of_questions(
     shop: Shop, django_assert_max_num_queries: object
 ) -> None:
-    with_sample_trays(shop)
     content = sample("pieces_sample_gb18030.csv")
     with django_assert_max_num_queries(12):  # type: ignore[operator]  # because: pytest-django has no type for it
         imports.check(store=shop.s01, content=content, by=shop.wang)

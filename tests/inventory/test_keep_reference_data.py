@@ -22,16 +22,16 @@ def test_it_adds_a_style_and_a_tray(shop: Shop) -> None:
     typed = {"code": "N9999", "name": "福字吊坠", "category": "pendant"}
     assert client.post("/admin/inventory/style/add/", typed).status_code == 302
     assert Style.objects.get(code="N9999").report_required is False
-    tray = {"store": shop.s01.pk, "parent": shop.a.pk, "code": "A-16", "kind": PlaceKind.TRAY}
+    tray = {"store": shop.s01.pk, "parent": shop.a.pk, "code": "A-99", "kind": PlaceKind.TRAY}
     assert client.post("/admin/inventory/place/add/", tray).status_code == 302
-    assert shop.tray("A-16").counter == shop.a
+    assert shop.tray("A-99").counter == shop.a
 
 
 def test_it_refuses_a_tray_in_a_counter_of_another_store(shop: Shop) -> None:
-    tray = {"store": shop.s01.pk, "parent": shop.a2.pk, "code": "A-16", "kind": PlaceKind.TRAY}
+    tray = {"store": shop.s01.pk, "parent": shop.a2.pk, "code": "A-99", "kind": PlaceKind.TRAY}
     answer = shop.client(shop.head).post("/admin/inventory/place/add/", tray)
     assert "Choose a counter of the same store." in answer.text
-    assert not Place.objects.filter(code="A-16").exists()
+    assert not Place.objects.filter(code="A-99").exists()
 
 
 def test_it_keeps_a_place_in_its_store(shop: Shop) -> None:

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from counter.models import PinTry
 from inventory import queries, transfers
-from inventory.ground import changes
 from inventory.models import Movement, Piece, Place, Transfer
 from tests import paper
 from tests.cast import PINS, KeyedClient, Shop
@@ -94,7 +93,7 @@ def test_it_lists_what_was_lent_until_it_is_back(
 ) -> None:
     ring, yesterday = shop.ring(), timezone.now() - timedelta(days=1)
     with monkeypatch.context() as clock:
-        clock.setattr(changes.timezone, "now", lambda: yesterday)
+        clock.setattr("django.utils.timezone.now", lambda: yesterday)
         transfers.hand_over(
             rows=[ring], to=shop.tray("B-02"), sender=shop.lin, receiver=shop.zhao, lent=True
         )

@@ -17,8 +17,8 @@ AtMost = Callable[[int], AbstractContextManager[Any]]
 MOST_QUERIES = 14
 
 
-def listed(shop: Shop, user: User | None = None, **words: str) -> str:
-    answer = shop.client(user).get(f"/pieces/?{urlencode(words)}")
+def listed(shop: Shop, words: dict[str, str] | None = None, *, user: User | None = None) -> str:
+    answer = shop.client(user).get(f"/pieces/?{urlencode(words or {})}")
     assert answer.status_code == 200, answer.content
     return answer.text
 
@@ -39,21 +39,21 @@ def test_it_finds_a_piece_by(shop: Shop, text: str) -> None:
     wanted = shop.piece(number="3000000091", style="N0147", certified=False, on_sale=False)
     Certificate.objects.create(piece=wanted, lab="NGTC", number="710022")
     other = shop.charm(number="3000000080", style="C0001")
-    page = listed(shop, q=text)
+    page = listed(shop, {"q": text})
     assert "3000 0000 91" in page
     assert other.name not in page
 
 
 def test_it_looks_for_a_few_digits_only_in_styles(shop: Shop) -> None:
     shop.piece(number="3000000091", style="N0147")
-    assert "No piece fits these words." in listed(shop, q="091")
+    assert "No piece fits these words." in listed(shop, {"q": "091"})
 
 
 def test_it_finds_what_is_sold_when_it_is_looked_for_by_number(shop: Shop) -> None:
     sold = shop.piece(number="3000000091")
     shop.sell(sold)
     assert "3000 0000 91" not in listed(shop)
-    page = listed(shop, q="0091")
+    page = listed(shop, {"q": "0091"})
     assert "3000 0000 91" in page
     assert "sold</span>" in page
 
@@ -75,7 +75,7 @@ def test_it_narrows_the_list(shop: Shop, words: dict[str, str], numbers: set[str
     shop.piece(number="3000000091")
     shop.charm(number="3000000080", place=shop.tray("SAFE"))
     shop.piece(number="3000000072", place=shop.tray("A-03"), on_sale=False)
-    page = listed(shop, **words)
+    page = listed(shop, words)
     assert {last for last in ("91", "80", "72") if f"3000 0000 {last}" in page} == numbers
 
 
@@ -91,7 +91,7 @@ def test_it_sums_the_whole_list_class_by_class(shop: Shop) -> None:
 def test_it_counts_a_piece_with_two_reports_once(shop: Shop) -> None:
     piece = shop.piece(number="3000000091")
     Certificate.objects.create(piece=piece, lab="GTC", number="8")
-    page = listed(shop, q="3000000091")
+    page = listed(shop, {"q": "3000000091"})
     assert "1 piece<" in page
     assert "Fine gold 8.72 g" in page
 
@@ -120,7 +120,7 @@ def test_it_prices_a_piece_by_the_board_of_its_own_store(shop: Shop) -> None:
     shop.piece()
     shop.piece(store=shop.s02)
     prices.put_up(store=shop.s02, quotes=[prices.Quote("Au", 9990, "sell", 117_900)], by=shop.head)
-    page = listed(shop, shop.head)
+    page = listed(shop, user=shop.head)
     assert "¥10,594.80" in page
     assert "¥10,612.24" in page
     assert str(shop.s02) in page
@@ -139,8 +139,8 @@ def test_it_shows_head_office_one_store_once_it_is_chosen(shop: Shop) -> None:
 
 def test_it_shows_nothing_of_another_store(shop: Shop) -> None:
     shop.piece(store=shop.s02, number="3000000091")
-    assert "3000 0000 91" not in listed(shop, q="3000000091")
-    assert "3000 0000 91" in listed(shop, shop.sun, q="3000000091")
+    assert "3000 0000 91" not in listed(shop, {"q": "3000000091"})
+    assert "3000 0000 91" in listed(shop, {"q": "3000000091"}, user=shop.sun)
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,10 @@ def test_it_reads_the_certificate_with_both_codes_on_one_page() -> None:
 def test_it_turns_a_photo_that_was_held_sideways() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # turn right to see it upright
-    lying = side(FRONT).rotate(90, expand=True)
-    assert sent(encoded(lying, exif=exif))["Location"] == f"/w/{paper.CARD_NUMBER}"
+    lying = encoded(side(FRONT).rotate(90, expand=True), exif=exif)
+    opened = photos.open_picture(io.BytesIO(lying))
+    assert opened.size == side(FRONT).size
+    assert f"HTTPS://SHOP.EXAMPLE/W/{paper.CARD_NUMBER}" in photos.codes_on(opened)
 
 
 def test_it_reads_black_on_transparent() -> None:

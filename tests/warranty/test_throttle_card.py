@@ -134,6 +134,12 @@ def test_it_answers_a_guesser_with_one_question_to_the_database(db: None) -> Non
     assert len(queries) == 1
 
 
+def test_it_does_not_fill_the_log_with_guesses(db: None, caplog: pytest.LogCaptureFixture) -> None:
+    spend_all(throttle.budget, asked())
+    assert guess().status_code == 429
+    assert caplog.records == []
+
+
 def test_it_does_not_count_mistyped_numbers(db: None) -> None:
     for _ in range(throttle.PER_NETWORK * 2):
         Client().get("/w/12345678901234567889", REMOTE_ADDR="203.0.113.7")

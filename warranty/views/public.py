@@ -56,6 +56,7 @@ def public_card(request: HttpRequest, text: str) -> HttpResponse:
     card = public_cards.look_up(code.value, on=today)
     if card.card_id is None and not throttle.budget.spend(throttle.network_of(request)):
         return _wait_page()
+    # a miss draws nobody's facts and throws them away: the clock does not tell it from a hit
     facts = card.facts or public_cards.nobodys_facts(on=today)
     drawn = render_to_string("warranty/_facts.html", {"card": card, "facts": facts})
     if card.facts is None:
@@ -128,6 +129,7 @@ def _look_up_page(
 def _wait_page() -> HttpResponse:
     response = HttpResponse(_wait(get_language() or settings.LANGUAGE_CODE), status=429)
     response["Retry-After"] = str(throttle.budget.seconds_to_wait())
+    response._has_been_logged = True  # type: ignore[attr-defined]  # because: Django's own switch; a flood must not fill the log
     return response
 
 

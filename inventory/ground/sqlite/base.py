@@ -22,7 +22,7 @@ from django.db.backends.sqlite3 import base
 from inventory.ground.sqlite.writer_queue import end_turn, take_turn
 
 # SQLite 3.7.0 to 3.51.2 can damage a WAL database when one connection commits while another one
-# checkpoints; repaired in these releases (https://sqlite.org/wal.html, "WAL-reset bug")
+# checkpoints; repaired in these releases (https://sqlite.org/wal.html#walresetbug)
 RACE_SINCE = (3, 7, 0)
 RACE_REPAIRED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
