@@ -107,7 +107,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "counter.static_files.Storage"},
 }
-MEDIA_ROOT = BASE_DIR / "var" / "media"
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["jpg", "png", "webp", "gz", "br", "woff2", "map"]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

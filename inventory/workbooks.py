@@ -12,8 +12,6 @@ from decimal import Decimal
 from typing import Final, NoReturn
 from xml.parsers import expat
 
-import openpyxl  # type: ignore[import-untyped]  # because: it has no types
-
 SIGNATURE: Final = b"PK\x03\x04"  # a workbook is a zip archive
 MOST_PARTS: Final = 1_000
 MOST_UNPACKED: Final = 100 * 1024 * 1024
@@ -28,6 +26,9 @@ class Unreadable(Exception):
 
 def rows(content: bytes, *, most_columns: int) -> Iterator[tuple[str, ...]]:
     """The rows of the first sheet, blank ones included, without cells beyond `most_columns`."""
+    # here, because every process would pay half a second for it at its start
+    import openpyxl  # type: ignore[import-untyped]  # because: it has no types
+
     try:
         _refuse_bombs(content)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)

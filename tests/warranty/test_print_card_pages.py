@@ -1,5 +1,6 @@
 """Cards go to paper: counted by a POST, made by a GET, one or a whole sale."""
 
+import re
 from typing import Any
 
 import pytest
@@ -92,6 +93,17 @@ def test_it_counts_a_double_touch_once_and_a_reprint_twice(shop: Shop, card: Car
     body = client.get(f"/cards/{card.number}/").content.decode()
     assert CardPrint.objects.count() == 2
     assert "printed 2 times" in body and "Print the card again" in body
+
+
+def test_it_prints_both_sizes_from_one_page(shop: Shop, card: Card) -> None:
+    client = shop.client()
+    page = client.get(f"/cards/{card.number}/").content.decode()
+    keys = re.findall(r'name="_key" value="([^"]+)"', page)
+    assert len(keys) == len(set(keys)) == 3  # hide the purchase, print A5, print the card
+    for key, size in zip(keys[1:], ("a5", "card"), strict=True):
+        asked = {"n": card.number, "size": size, "_key": key}
+        assert client.post("/cards/print/", asked).status_code == 302
+    assert CardPrint.objects.count() == 2
 
 
 def test_it_counts_nothing_when_the_paper_is_only_looked_at(shop: Shop, card: Card) -> None:
