@@ -1,6 +1,6 @@
 """Reads of the book of the day. Who may see a row is decided here, in the getter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -194,7 +194,7 @@ def bill_of(sale: Sale) -> Bill:
     )
 
 
-def _bill_line(row: SaleLine, held: dict[int, Hold], waiting: dict[int, How]) -> BillLine:
+def _bill_line(row: SaleLine, held: dict[int, Hold], waiting: Mapping[int, How]) -> BillLine:
     fixed = row.piece.pricing == Pricing.FIXED
     per_gram = row.piece.labour_kind == "per_gram"
     return BillLine(
