@@ -253,7 +253,7 @@ def lines_of(sale: Sale) -> list[SaleLine]:
 def whole(sale: Sale) -> list[SaleLine]:
     """The lines of a locked bill with their pieces locked, and, kept on the bill itself, all that
     its digest covers. Whoever changes a line locks its bill first, so the lines need no lock."""
-    prefetch_related_objects([sale], "lines__reductions", "lines__sellers", "tendered__tender")
+    prefetch_related_objects([sale], "lines__reductions", "lines__sellers", "tendered")
     lines = list(sale.lines.all())
     locked = {piece.pk: piece for piece in pieces.lock([line.piece_id for line in lines])}
     for line in lines:

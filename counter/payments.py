@@ -100,7 +100,7 @@ def take(*, sale: Sale, tendered: Sequence[Tendered], shift: Shift, book: Book) 
             sale=sale,
             shift=shift,
             store=sale.store,
-            tender=row.tender,
+            tender_id=row.tender_id,
             amount_cents=row.amount_cents,
             given_cents=row.given_cents,
             merchant_number=row.merchant_number,

@@ -214,9 +214,7 @@ def _bill_line(row: SaleLine, held: dict[int, Hold], waiting: Mapping[int, How])
 
 def _now_prices(sale: Sale, rows: Sequence[SaleLine]) -> list[int]:
     """Each line's total with today's board; as it stands where the board has no row any more."""
-    if not any(pricing.needs_board(row.piece) for row in rows):
-        return [row.total_cents for row in rows]
-    board = prices.current(store=sale.store)
+    board = prices.rows_for(store=sale.store, rows=[row.piece for row in rows])
     totals = []
     for row in rows:
         price = board.get((row.piece.metal, row.piece.fineness))

@@ -20,6 +20,18 @@ from inventory.ground.errors import BadField, NotAllowed, RuleBroken
 from inventory.models import MetalPrice, Piece, State
 from warranty import cards
 
+# what completing a bill writes into it
+COMPLETION = (
+    "state",
+    "number",
+    "shift",
+    "business_day",
+    "completed_at",
+    "completed_by",
+    "total_cents",
+    "change",
+)
+
 MOVES = {
     SaleState.OPEN: frozenset({SaleState.COMPLETED}),
     SaleState.COMPLETED: frozenset({SaleState.VOIDED}),
@@ -120,7 +132,7 @@ def _check_total(*, sale: Sale, lines: Sequence[SaleLine], shown_cents: int) -> 
     """What the screen showed, against the board as it is at this moment."""
     if not lines:
         raise bills.EmptyBill
-    board = _board_for(sale, lines)
+    board = prices.rows_for(store=sale.store, rows=[line.piece for line in lines])
     now = [_cents_now(line, board) for line in lines]
     total = sum(now) - sale.rounding_cents
     # two prices that moved in opposite directions are a change too
@@ -134,11 +146,6 @@ def _cents_now(line: SaleLine, board: dict[tuple[str, int], MetalPrice]) -> int:
     if pricing.needs_board(piece) and row is None:
         raise prices.NoPrice(metal=piece.metal, fineness=piece.fineness)
     return pricing.price(piece, row).total_cents - line.reduced_cents
-
-
-def _board_for(sale: Sale, lines: Sequence[SaleLine]) -> dict[tuple[str, int], MetalPrice]:
-    by_weight = any(pricing.needs_board(line.piece) for line in lines)
-    return prices.current(store=sale.store) if by_weight else {}
 
 
 def _use_up_holds(*, sale: Sale, rows: Sequence[Piece], book: Book) -> None:
@@ -155,7 +162,7 @@ def _use_up_holds(*, sale: Sale, rows: Sequence[Piece], book: Book) -> None:
 def _finish(sale: Sale) -> Sale:
     SaleLine.objects.filter(sale=sale).update(state=LineState.SOLD)
     sale.state = SaleState.COMPLETED
-    sale.save()
+    sale.save(update_fields=COMPLETION)
     return sale
 
 

@@ -6,9 +6,10 @@ from django.urls import include, path
 from counter.api import api
 
 urlpatterns = [
-    path("", include("counter.pages")),
-    path("", include("inventory.urls")),
+    # first, because the whole world asks for the page of a card
     path("", include("warranty.urls")),
+    path("", include("inventory.urls")),
+    path("", include("counter.pages")),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
 ]

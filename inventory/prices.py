@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from inventory import places
 from inventory.ground import changes, measures, settings_rows
 from inventory.ground.errors import NotAllowed, RuleBroken
-from inventory.models import MetalPrice, PriceKind, Store, StoreKind
+from inventory.models import MetalPrice, Piece, PriceKind, Pricing, Store, StoreKind
 
 
 class NoPrice(RuleBroken):
@@ -122,12 +122,24 @@ def current(
 
 def row_for(*, store: Store, metal: str, fineness: int, at: datetime | None = None) -> MetalPrice:
     """The selling row in force. Refused with `NoPrice` when there is none."""
-    rows = _in_force(store, at or timezone.now())
-    found = rows.filter(metal=metal, fineness=fineness, kind=PriceKind.SELL)
-    row = found.order_by("-valid_from", "-pk").first()
+    row = _newest(store, metal, fineness, at or timezone.now())
     if row is None:
         raise NoPrice(metal=metal, fineness=fineness)
     return row
+
+
+def rows_for(*, store: Store, rows: Iterable[Piece]) -> dict[tuple[str, int], MetalPrice]:
+    """The selling rows in force for pieces that are sold by weight, by metal and fineness; one
+    quick query for each metal among them, where the whole board takes a slow one."""
+    now = timezone.now()
+    wanted = {(piece.metal, piece.fineness) for piece in rows if piece.pricing == Pricing.WEIGHT}
+    found = {key: _newest(store, *key, now) for key in sorted(wanted)}
+    return {key: row for key, row in found.items() if row is not None}
+
+
+def _newest(store: Store, metal: str, fineness: int, at: datetime) -> MetalPrice | None:
+    rows = _in_force(store, at).filter(metal=metal, fineness=fineness, kind=PriceKind.SELL)
+    return rows.order_by("-valid_from", "-pk").first()
 
 
 def _in_force(store: Store, at: datetime) -> QuerySet[MetalPrice]:

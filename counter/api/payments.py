@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from ninja import Query, Router
 
 from counter.models import Payment, TenderKind
-from inventory.ground import access, answers, lists, scopes
+from inventory.ground import answers, lists, scopes
 from inventory.ground.schemas import (
     Day,
     FeedAsked,
@@ -74,7 +74,7 @@ def list_payments(request: Admitted, asked: Query[PaymentsAsked]) -> HttpRespons
     """Payments in the order in which they were written; `business_day` is that of the sale. An
     empty page has no `next_cursor`: keep the one you have and ask again later."""
     stores = lists.stores_of(request.user, asked.store)
-    rows = access.visible(Payment.objects.all(), request.user)
+    rows = Payment.objects.all()
     if asked.business_day is not None:
         rows = rows.filter(sale__business_day=asked.business_day)
     page = lists.in_commit_order(rows.values(*FIELDS), stores=stores, asked=asked, of="payments")

@@ -1,7 +1,8 @@
 """Thousands of odd requests, made up from the contract: never a 500, never an answer that the
 contract does not know, never a yes to what it forbids.
 
-Three hundred of them, always the same, in every run; `FULL=1` makes up some ten thousand new ones.
+Three hundred of them, always the same, in every run; `FULL=1` makes up some ten thousand, new ones
+each time.
 """
 
 import os
@@ -15,9 +16,10 @@ from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
 
+from counter.api import api
 from counter.wsgi import application
 from tests.cast import Shop
-from tests.programs import API, EVERYTHING, register
+from tests.programs import EVERYTHING, register
 
 FULL = bool(os.environ.get("FULL"))
 
@@ -43,7 +45,8 @@ def configured() -> schemathesis.Config:
     return config
 
 
-contract = schemathesis.openapi.from_wsgi(f"{API}/openapi.json", application, config=configured())
+contract = schemathesis.openapi.from_dict(dict(api.get_openapi_schema()), config=configured())
+contract.app = application
 
 
 @pytest.fixture
