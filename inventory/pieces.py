@@ -1,6 +1,7 @@
 """The life of a piece: every move and every state, and nothing else may change them."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -118,7 +119,7 @@ def move(*, rows: Sequence[Piece], to: Place, transfer: Transfer, book: Book) ->
     for piece in rows:
         # two transfers of one piece at once: the second no longer finds it in its tray
         found = Piece.objects.filter(pk=piece.pk, state=piece.state, place=piece.place_id)
-        if found.update(place=to) != 1:
+        if found.update(place=to, updated_at=book.at) != 1:
             raise PieceMoved(_gone(piece))
         movement = Movement(
             piece=piece,
@@ -162,15 +163,15 @@ def _move(
             at_counter=counter,
         )
         movements.append(movement)
-    _compare_and_set(rows=rows, new=new)
+    _compare_and_set(rows=rows, new=new, at=book.at)
     return book.write(movements, kind=f"piece_{new}", number=number)
 
 
-def _compare_and_set(*, rows: Sequence[Piece], new: State) -> None:
+def _compare_and_set(*, rows: Sequence[Piece], new: State, at: datetime) -> None:
     """Two counters may want the same piece: only one of them still finds the old state."""
     for (old, place), ids in _grouped(rows, new).items():
         found = Piece.objects.filter(pk__in=ids, state=old)
-        if found.update(state=new, place=place) != len(ids):
+        if found.update(state=new, place=place, updated_at=at) != len(ids):
             raise PieceMoved
     for piece in rows:
         piece.state = new

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -44,6 +44,12 @@ class PriceOutOfBand(RuleBroken):
         )
 
 
+class PriceInThePast(RuleBroken):
+    code = "price_in_the_past"
+    status = 422
+    sentence = gettext_lazy("A price holds from now or from a later moment, never from the past.")
+
+
 class PriceAbsurd(RuleBroken):
     code = "price_absurd"
     status = 422
@@ -61,6 +67,7 @@ class Quote:
 
 
 MOST_CENTS = 10_000_000
+CLOCKS_DIFFER = timedelta(minutes=1)  # between a program that sends prices and this server
 
 
 @transaction.atomic
@@ -68,11 +75,14 @@ def put_up(
     *, store: Store, quotes: Iterable[Quote], by: User, valid_from: datetime | None = None
 ) -> list[MetalPrice]:
     """New rows of the board. A row of head office holds for all stores from its moment on; a
-    store's own must lie within the band around it unless the role is head office's."""
+    store's own must lie within the band around it unless the role is head office's. Refused for a
+    moment in the past: what was sold under the old price stays explained by it."""
     if not by.has_perm("set_prices") or (store.kind == StoreKind.HEAD_OFFICE and not _is_head(by)):
         raise NotAllowed
     with changes.opened(store=store, by=by) as book:
         moment, listed = valid_from or book.at, list(quotes)
+        if moment < book.at - CLOCKS_DIFFER:
+            raise PriceInThePast
         for quote in listed:
             check(quote=quote, store=store, by=by, at=moment)
         rows = [

@@ -255,7 +255,6 @@ def open_shop() -> Shop:
         store=hq,
         quotes=[prices.Quote(*row) for row in BOARD],
         by=people["head"],
-        valid_from=timezone.now() - timedelta(days=1),
     )
     shift = shifts.open_at(counter=a, by=people["lin"])
     shifts.open_at(counter=a2, by=people["sun"])

@@ -55,7 +55,7 @@ def middleware(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     def keep_keys(request: HttpRequest) -> HttpResponseBase:
-        if request.method in {"GET", "HEAD", "OPTIONS"} or not request.user.is_authenticated:
+        if request.method != "POST" or not request.user.is_authenticated:
             return get_response(request)
         try:
             if not _is_keyed(request):

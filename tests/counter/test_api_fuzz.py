@@ -40,8 +40,6 @@ def configured() -> schemathesis.Config:
     house.phases.coverage.enabled = FULL
     # a sealed cursor, a printable text and a band around a price are more than a schema can say
     house.checks.positive_data_acceptance.enabled = False
-    # what has no key is told so before it is told that nothing else is posted here
-    house.checks.unsupported_method.enabled = False
     return config
 
 
