@@ -69,10 +69,11 @@ def check(*, lines: Sequence[SaleLine], store: Store) -> None:
 
 @transaction.atomic
 def give(*, sale: Sale, how: How) -> int:
-    """The customer has seen grams and yuan per gram of every fixed price; returns the lines."""
-    fixed = SaleLine.objects.filter(
-        sale=bills.lock_open(sale),
-        piece__pricing=Pricing.FIXED,
-        acknowledged_at__isnull=True,
-    )
+    """The customer has seen grams and yuan per gram of every fixed price; returns the lines. A
+    signature is refused where the store asks for a tap on the turned screen."""
+    sale = bills.lock_open(sale)
+    open_lines = waiting(lines=bills.lines_of(sale), store=sale.store)
+    if how == How.SIGNATURE and any(asked == How.TAP for _line, asked in open_lines):
+        raise AcknowledgementMissing
+    fixed = SaleLine.objects.filter(pk__in=[line.pk for line, _asked in open_lines])
     return fixed.update(acknowledged_at=timezone.now(), acknowledged_how=how)

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from django.contrib.auth.models import User
 from django.core import signing
 from django.http import QueryDict
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from counter import clerks
@@ -35,14 +36,15 @@ def read(sealed: str) -> Ask:
     return Ask(**found)
 
 
-def agree(*, ask: Ask, store: Store, asked_by: User, approver: User, pin: str) -> Approval:
+def agree(*, ask: Ask, asked_by: User, approver: User, pin: str) -> Approval:
     """Checks the PIN, then writes the yes. Refused: a wrong PIN (the try stays written), the one
-    who asks, a role without the right, and a person of another store."""
+    who asks, a role without the right, and a person of another store than the document's."""
     if approver.pk == asked_by.pk:
         raise ApproverNotAllowed
     clerks.check_pin(user=approver, pin=pin, purpose=ask.action)
-    reach = access.store_ids(approver)
-    if reach is not None and store.pk not in reach:
+    stores = Store.objects.filter(code=ask.store)
+    store = access.visible(stores, approver, store="pk").first()
+    if store is None:
         raise ApproverNotAllowed
     return approvals.grant(ask=ask, store=store, asked_by=asked_by, by=approver)
 
@@ -54,6 +56,11 @@ def again(typed: QueryDict) -> dict[str, object]:
         (name, value) for name in typed if name not in OUR_FIELDS for value in typed.getlist(name)
     ]
     return {
-        "path": path if path.startswith("/") and not path.startswith("//") else "/",
+        "path": path if _is_inside(path) else "/",
         "fields": fields,
     }
+
+
+def _is_inside(path: str) -> bool:
+    """An address of this site, however a browser may read its slashes."""
+    return path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)

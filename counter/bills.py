@@ -7,16 +7,17 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Sum, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counter import payments
+from counter import clerks, payments
 from counter.models import (
     Customer,
     LineSeller,
     LineState,
+    Part,
     Sale,
     SaleLine,
     SaleState,
@@ -38,6 +39,16 @@ class BillMoved(RuleBroken):
 
     code = "bill_moved"
     sentence = gettext_lazy("This bill has been completed already. Nothing was changed.")
+
+
+class BillGone(RuleBroken):
+    code = "bill_gone"
+    sentence = gettext_lazy("This bill has been given up. Its pieces are free again.")
+
+
+class LineGone(RuleBroken):
+    code = "line_gone"
+    sentence = gettext_lazy("This line is no longer on the bill. Nothing was changed.")
 
 
 class AlreadyOnBill(RuleBroken):
@@ -104,6 +115,7 @@ def add_piece(*, sale: Sale, piece: Piece, by: User) -> SaleLine:
             raise AlreadyOnBill
         _check_for_sale(piece=piece, sale=sale)
         holds.take(piece=piece, bill=sale.uuid, counter=sale.counter, book=book)
+        round_anew(sale)
         position = max((position for _piece, position in lines), default=0) + 1
         return _write_line(sale=sale, piece=piece, position=position, by=by)
 
@@ -115,6 +127,7 @@ def remove_piece(*, sale: Sale, line: SaleLine, by: User) -> None:
         locked = pieces.lock([line.piece_id])
         holds.end(rows=locked, bill=sale.uuid, book=book)
         SaleLine.objects.filter(pk=line.pk, sale=sale).delete()
+        round_anew(sale)
 
 
 def give_up(*, sale: Sale, by: User) -> None:
@@ -135,6 +148,7 @@ def refresh_prices(*, sale: Sale, by: User) -> Sale:
     sale = lock_open(sale)
     for line in lines_of(sale):
         _put_price(line, _price_now(line.piece, sale))
+    round_anew(sale)
     return sale
 
 
@@ -171,7 +185,7 @@ def round_down(*, sale: Sale, cents: int) -> None:
 @transaction.atomic
 def share_line(*, line: SaleLine, shares: dict[User, int]) -> None:
     """Who sold a line, in basis points that add up to 10,000, for up to four people."""
-    lock_open(line.sale)
+    line = lock_line(line)
     if not 1 <= len(shares) <= MOST_SELLERS or sum(shares.values()) != WHOLE_BP:
         raise BadShares
     if min(shares.values()) <= 0:
@@ -185,7 +199,7 @@ def share_line(*, line: SaleLine, shares: dict[User, int]) -> None:
 def read_shares(sale: Sale, usernames: Sequence[str], percents: Sequence[str]) -> dict[User, int]:
     """Typed sellers and percents as people of the bill's store and basis points."""
     typed = [(name, percent) for name, percent in zip(usernames, percents, strict=False) if name]
-    people = {user.username: user for user in sale.store.people.filter(is_active=True)}
+    people = {clerk.user.username: clerk.user for clerk in clerks.of_store(sale.store)}
     shares: dict[User, int] = {}
     for name, percent in typed:
         if name not in people or people[name] in shares or not percent.isascii():
@@ -232,11 +246,22 @@ def _sum(lines: Sequence[SaleLine]) -> int:
     return sum(line.total_cents for line in lines)
 
 
+def lock_line(line: SaleLine) -> SaleLine:
+    """A line of an open bill, read again under the lock of its bill. Refused when it is gone."""
+    sale = lock_open(line.sale)
+    rows = SaleLine.objects.filter(pk=line.pk, sale=sale)
+    found = rows.select_related("sale__store", "piece").first()
+    if found is None:
+        raise LineGone
+    return found
+
+
 def lock_open(sale: Sale) -> Sale:
+    """The bill, locked to the end of the transaction. Refused when it is completed or gone."""
     rows = Sale.objects.filter(pk=sale.pk, state=SaleState.OPEN).select_related("store", "counter")
     locked = rows.select_for_update(of=("self",)).first()
     if locked is None:
-        raise BillMoved
+        raise BillMoved if Sale.objects.filter(pk=sale.pk).exists() else BillGone
     return locked
 
 
@@ -314,9 +339,25 @@ def _fill(line: SaleLine, now: pricing.Breakdown) -> None:
 
 
 def _put_price(line: SaleLine, now: pricing.Breakdown) -> None:
-    """A reduction that no longer fits under the new price is dropped with it."""
-    if line.reduced_cents > now.total_cents:
-        line.reductions.all().delete()
-        line.reduced_cents = 0
+    """A reduction was given, and agreed to, for one figure of its part: another figure drops it."""
+    parts = {
+        Part.METAL: (line.metal_cents, now.metal_cents),
+        Part.LABOUR: (line.labour_cents, now.labour_cents),
+        Part.FIXED: (line.fixed_cents, now.fixed_cents),
+    }
+    changed = [part for part, (before, after) in parts.items() if before != after]
+    line.reductions.filter(part__in=changed).delete()
+    line.reduced_cents = line.reductions.aggregate(sum=Sum("cents"))["sum"] or 0
+    before = line.total_cents
     _fill(line, now)
+    if line.total_cents != before:
+        # the customer took note of another price
+        line.acknowledged_at, line.acknowledged_how = None, ""
     line.save()
+
+
+def round_anew(sale: Sale) -> None:
+    """抹零 belongs to one sum: a bill that changes is rounded again, or not."""
+    if sale.rounding_cents:
+        Sale.objects.filter(pk=sale.pk).update(rounding_cents=0)
+        sale.rounding_cents = 0

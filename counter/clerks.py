@@ -1,6 +1,5 @@
 """People: who may do what, and how a PIN proves who stands at the tablet."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +7,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +32,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "void_sale": frozenset({CLERK, CHIEF, MANAGER}),
     "agree_void": frozenset({CHIEF, MANAGER}),
     "agree_discount": frozenset({CHIEF, MANAGER, HEAD}),
+    "agree_large_discount": frozenset({MANAGER, HEAD}),
+    "agree_any_discount": frozenset({HEAD}),
     "see_cards": frozenset({CLERK, CASHIER, CHIEF, MANAGER, SHOWROOM, HEAD}),
     "print_cards": frozenset({CLERK, CASHIER, CHIEF, MANAGER}),
     "move_pieces": frozenset({CLERK, CHIEF, MANAGER}),
@@ -134,11 +135,13 @@ def check_pin(*, user: User, pin: str, purpose: str) -> None:
         raise PasswordNeeded
     if len(wrong) >= WRONG_BEFORE_WAIT and wrong[0].at > timezone.now() - WAIT:
         raise PinLocked
+    # written before the slow part, so that many tries at once are many tries
+    tried = PinTry.objects.create(user=user, at=timezone.now(), right=False, purpose=purpose[:40])
     clerk = Clerk.objects.filter(user=user, user__is_active=True).first()
     right = clerk is not None and check_password(pin, clerk.pin)
-    PinTry.objects.create(user=user, at=timezone.now(), right=right, purpose=purpose[:40])
     if not right:
         raise PinWrong(field="pin")
+    PinTry.objects.filter(pk=tried.pk).update(right=True)
 
 
 def forgive_pins(user: User) -> None:
@@ -152,10 +155,13 @@ def of_store(store: Store) -> QuerySet[Clerk]:
     return rows.select_related("user").order_by("pk")
 
 
-def who_may(permission: str, *, store: Store, but: User) -> list[Clerk]:
-    """The people of a store who may agree to something, without the one who asks."""
-    roles: Iterable[Role] = PERMISSIONS.get(permission, frozenset())
-    return list(of_store(store).filter(role__in=roles).exclude(user=but))
+def who_may(permission: str, *, store: str, but: User) -> list[Clerk]:
+    """The people of a store (its code) and of head office who may agree to something, without the
+    one who asks."""
+    roles = PERMISSIONS.get(permission, frozenset())
+    here = Q(store__code=store) | Q(role=HEAD)
+    rows = Clerk.objects.filter(here, role__in=roles, user__is_active=True).exclude(user=but)
+    return list(rows.select_related("user").order_by("pk"))
 
 
 def _wrong_in_a_row(user: User) -> list[PinTry]:

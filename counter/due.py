@@ -4,7 +4,7 @@ from counter import books
 from inventory import holds
 from inventory.ground import books as ground
 from inventory.ground.nobody import system
-from inventory.models import LedgerHead, Store
+from inventory.models import Store
 
 
 def run() -> list[str]:
@@ -25,6 +25,6 @@ def verify_all() -> list[str]:
     for store in Store.objects.select_related("ledger_head"):
         broken = list(books.verify(store, full=True))
         if broken:
-            LedgerHead.objects.filter(store=store).update(broken=str(broken[0]))
+            ground.stop_writing(store, broken)
             done.append(f"{store.code} {len(broken)} broken")
     return done

@@ -36,7 +36,7 @@ class Clerk(models.Model):
 
 
 class PinTry(models.Model):
-    """Evidence: every PIN that was typed, written before the answer and never rolled back."""
+    """Evidence: every PIN that was looked at, written before the answer and never rolled back."""
 
     user = models.ForeignKey(USER, models.CASCADE, related_name="pin_tries")
     at = models.DateTimeField()

@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counter import bills, clerks
-from counter.models import Part, Reduction, SaleLine
+from counter.models import Part, Reduction, Role, SaleLine
 from inventory.ground import approvals, measures, settings_rows
 from inventory.ground.approvals import Ask
-from inventory.ground.errors import BadField, RuleBroken
+from inventory.ground.errors import BadField, NotAllowed, RuleBroken
 from inventory.models import Store
 
-HEAD_LIMIT_BP = 10_000
+# who may agree to what exceeds a clerk's limit, the least right first
+AGREEMENTS = {"agree_discount": Role.CHIEF, "agree_large_discount": Role.MANAGER}
 
 
 class BelowMetal(RuleBroken):
@@ -35,7 +36,9 @@ def put(*, line: SaleLine, part: Part, cents: int, reason: str, by: User) -> Red
     Refused: more than the part, off the metal without head office's right, without a reason; above
     the role's limit a second person must agree to exactly this.
     """
-    line = _lock(line)
+    if not by.has_perm("sell"):
+        raise NotAllowed
+    line = bills.lock_line(line)
     before = _cents_of(line, part)
     if not 0 <= cents <= before:
         told = {"most": measures.yuan(before)}
@@ -61,8 +64,20 @@ def allowed_cents(before: int, *, store: Store, by: User) -> int:
     """How much of an amount this person may take off alone."""
     role = clerks.role_of(by)
     key = clerks.DISCOUNT_SETTING.get(role) if role else None
-    bp = settings_rows.number(store, key) if key else HEAD_LIMIT_BP
-    return measures.share(cents=before, bp=bp)
+    if key is None:
+        return before if role == Role.HEAD else 0
+    return measures.share(cents=before, bp=settings_rows.number(store, key))
+
+
+def agreement_for(cents: int, *, before: int, store: Store) -> str:
+    """The right that a second person needs to agree to so much: nobody agrees to more than they
+    might give alone."""
+    keys = {right: clerks.DISCOUNT_SETTING[role] for right, role in AGREEMENTS.items()}
+    limits = settings_rows.values(store, *keys.values())
+    for right, key in keys.items():
+        if cents <= measures.share(cents=before, bp=int(limits[key])):
+            return right
+    return "agree_any_discount"
 
 
 def ask(*, line: SaleLine, part: Part, cents: int) -> Ask:
@@ -77,17 +92,12 @@ def ask(*, line: SaleLine, part: Part, cents: int) -> Ask:
     }
     return Ask(
         action="reduce",
+        store=line.sale.store.code,
         document=str(line.sale.uuid),
         figures={"piece": line.piece.number, "part": part.value, "cents": cents, "before": before},
         summary=_("%(off)s (%(percent)s %%) off %(piece)s %(number)s") % told,
-        permission="agree_discount",
+        permission=agreement_for(cents, before=before, store=line.sale.store),
     )
-
-
-def _lock(line: SaleLine) -> SaleLine:
-    """The line of a locked open bill."""
-    bills.lock_open(line.sale)
-    return SaleLine.objects.select_related("sale__store", "piece").get(pk=line.pk)
 
 
 def _cents_of(line: SaleLine, part: Part) -> int:
@@ -102,4 +112,7 @@ def _cents_of(line: SaleLine, part: Part) -> int:
 def _sum_up(line: SaleLine) -> None:
     line.reduced_cents = line.reductions.aggregate(sum=Sum("cents"))["sum"] or 0
     line.total_cents = line.before_cents - line.reduced_cents
-    line.save(update_fields=["reduced_cents", "total_cents"])
+    # the customer took note of another price
+    line.acknowledged_at, line.acknowledged_how = None, ""
+    line.save()
+    bills.round_anew(line.sale)

@@ -67,10 +67,13 @@ class NotScannedBack(RuleBroken):
 def complete(*, sale: Sale, shown_cents: int, by: User) -> Sale:
     """The customer pays and leaves with the pieces and their cards.
 
-    Refused: when no shift is open, the total is no longer what the screen showed, a fixed price
-    was not acknowledged, a piece went elsewhere, the money is not exactly the total, or the bill
-    is completed already. `shown_cents`: the total on the clerk's screen.
+    Refused: to a role that does not sell, when no shift is open, the total is no longer what the
+    screen showed, a fixed price was not acknowledged, a piece went elsewhere, the money is not
+    exactly the total, or the bill is completed already. `shown_cents`: the total on the clerk's
+    screen.
     """
+    if not by.has_perm("sell"):
+        raise NotAllowed
     with changes.opened(store=sale.store, by=by) as book:
         shift = shifts.lock_open(counter=sale.counter)
         sale = bills.lock_open(sale)
@@ -121,6 +124,7 @@ def void_ask(sale: Sale) -> Ask:
     told = {"number": sale.number, "total": measures.yuan(total)}
     return Ask(
         action="void_sale",
+        store=sale.store.code,
         document=sale.number or "",
         figures={"total_cents": total},
         summary=_("Void sale %(number)s of %(total)s") % told,

@@ -8,8 +8,8 @@ from counter.api import api
 urlpatterns = [
     # first, because the whole world asks for the page of a card
     path("", include("warranty.urls")),
-    path("", include("inventory.urls")),
     path("", include("counter.pages")),
+    path("", include("inventory.urls")),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
 ]

@@ -1,11 +1,11 @@
 """A piece set aside for an open bill. A hold past its time is judged when it is used."""
 
+import logging
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,6 +15,8 @@ from inventory.ground import changes, settings_rows
 from inventory.ground.changes import Book
 from inventory.ground.errors import RuleBroken
 from inventory.models import Hold, Piece, Place, State
+
+logger = logging.getLogger(__name__)
 
 
 class HeldElsewhere(RuleBroken):
@@ -62,7 +64,8 @@ def end(*, rows: Sequence[Piece], bill: UUID, book: Book) -> None:
 
 
 def use_up(*, bill: UUID, rows: Sequence[Piece], book: Book) -> int:
-    """The pieces are sold on this bill; returns how many of them it still held."""
+    """The pieces are sold on this bill; returns how many of them it still held, in time or not:
+    only another bill's hold takes a piece away."""
     ours = Hold.objects.filter(bill=bill, piece__in=rows, ended_at__isnull=True)
     return ours.update(ended_at=book.at)
 
@@ -85,9 +88,14 @@ def lapse_due(*, by: User) -> int:
     it: `take` judges for itself."""
     due = Hold.objects.filter(ended_at__isnull=True, until__lt=timezone.now())
     count = 0
-    for hold in due.select_related("piece__store", "piece__place"):
-        with changes.opened(store=hold.piece.store, by=by) as book:
-            count += _lapse(hold=hold, book=book)
+    for hold in due.select_related("piece__store"):
+        try:
+            with changes.opened(store=hold.piece.store, by=by) as book:
+                # read again under its lock: it may have been carried to another tray meanwhile
+                (hold.piece,) = pieces.lock([hold.piece_id])
+                count += _lapse(hold=hold, book=book)
+        except RuleBroken as refusal:  # one store's trouble is not the others'
+            logger.warning("the hold on piece %s stays: %s", hold.piece, refusal)
     return count
 
 
@@ -105,7 +113,7 @@ def _end_lapsed(*, piece: Piece, book: Book) -> None:
 def _lapse(*, hold: Hold, book: Book) -> int:
     """1 when this call ended the hold, 0 when it was extended or ended meanwhile."""
     still = Hold.objects.filter(pk=hold.pk, ended_at__isnull=True, until=hold.until)
-    if still.update(ended_at=book.at, until=F("until")) != 1:
+    if still.update(ended_at=book.at) != 1:
         return 0
     pieces.release(rows=[hold.piece], book=book, lapsed=True)
     return 1

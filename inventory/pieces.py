@@ -163,15 +163,17 @@ def _move(
             at_counter=counter,
         )
         movements.append(movement)
-    _compare_and_set(rows=rows, new=new, at=book.at)
+    _compare_and_set(rows=rows, new=new, at=book.at, back=back)
     return book.write(movements, kind=f"piece_{new}", number=number)
 
 
-def _compare_and_set(*, rows: Sequence[Piece], new: State, at: datetime) -> None:
-    """Two counters may want the same piece: only one of them still finds the old state."""
-    for (old, place), ids in _grouped(rows, new).items():
-        found = Piece.objects.filter(pk__in=ids, state=old)
-        if found.update(state=new, place=place, updated_at=at) != len(ids):
+def _compare_and_set(*, rows: Sequence[Piece], new: State, at: datetime, back: bool) -> None:
+    """Two counters may want the same piece: only one of them still finds it as it was, in its old
+    state and in its old place."""
+    for (old, place), ids in _grouped(rows).items():
+        before, after = None if back else place, None if new == State.SOLD else place
+        found = Piece.objects.filter(pk__in=ids, state=old, place=before)
+        if found.update(state=new, place=after, updated_at=at) != len(ids):
             raise PieceMoved
     for piece in rows:
         piece.state = new
@@ -179,12 +181,11 @@ def _compare_and_set(*, rows: Sequence[Piece], new: State, at: datetime) -> None
             piece.place = None
 
 
-def _grouped(rows: Iterable[Piece], new: State) -> dict[tuple[str, int | None], list[int]]:
+def _grouped(rows: Iterable[Piece]) -> dict[tuple[str, int | None], list[int]]:
     """Pieces of one old state and one place go in one statement, in order of their ids."""
     groups: dict[tuple[str, int | None], list[int]] = {}
     for piece in sorted(rows, key=lambda each: each.pk):
-        place = None if new == State.SOLD else piece.place_id
-        groups.setdefault((piece.state, place), []).append(piece.pk)
+        groups.setdefault((piece.state, piece.place_id), []).append(piece.pk)
     return groups
 
 

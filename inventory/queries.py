@@ -137,11 +137,6 @@ def pieces_numbered(user: Who, numbers: Sequence[str]) -> list[Piece]:
     return [found[number] for number in numbers]
 
 
-def in_place(place: Place) -> QuerySet[Piece]:
-    """What lies in a place now."""
-    return with_facts(Piece.objects.filter(place=place))
-
-
 def tally(rows: QuerySet[Piece]) -> Tally:
     """Pieces and grams per metal class of many pieces, summed in the database (1 query)."""
     total = Tally()

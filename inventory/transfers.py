@@ -21,6 +21,14 @@ class NothingToMove(RuleBroken):
     sentence = gettext_lazy("Scan the pieces first.")
 
 
+class SameHands(RuleBroken):
+    """Liability passes when a second person puts a name to it."""
+
+    code = "same_hands"
+    status = 422
+    sentence = gettext_lazy("Another person takes the pieces over and types their own PIN.")
+
+
 class NotMovable(RuleBroken):
     """The piece is not lying in a place of this store."""
 
@@ -41,15 +49,25 @@ class AlreadyThere(RuleBroken):
 
 @transaction.atomic
 def hand_over(
-    *, rows: Sequence[Piece], to: Place, sender: User, receiver: User, lent: bool = False
+    *,
+    rows: Sequence[Piece],
+    to: Place,
+    sender: User,
+    receiver: User,
+    at: Place | None = None,
+    lent: bool = False,
 ) -> Transfer:
-    """Moves pieces to another place of their store. `lent`: back today. Refused when a piece is
-    elsewhere, when it is there already, and to a receiver of another store; the receiver's PIN
-    was checked before."""
+    """Moves pieces to another place of their store. `lent`: back today; `at`: the counter where
+    the sender stands. Refused when a piece is elsewhere, when it is there already, to a receiver
+    of another store, and to the sender as receiver unless the pieces come to where the sender
+    stands; the receiver's PIN was checked before."""
     if not rows:
         raise NothingToMove
     if not sender.has_perm("move_pieces"):
         raise NotAllowed
+    # one may take pieces upon oneself, and never hand them to others in their name
+    if receiver.pk == sender.pk and (at is None or to.counter != at):
+        raise SameHands
     reach = access.store_ids(receiver)
     if reach is not None and to.store_id not in reach:
         raise NotAllowed

@@ -17,7 +17,8 @@ MOVES: dict[str, frozenset[CardState]] = {
     CardState.VALID: frozenset(
         {CardState.LOST, CardState.REPLACED, CardState.VOID, CardState.CLOSED}
     ),
-    CardState.LOST: frozenset({CardState.VALID, CardState.REPLACED}),
+    CardState.LOST: frozenset({CardState.VALID, CardState.REPLACED, CardState.VOID}),
+    CardState.REPLACED: frozenset({CardState.VOID}),
 }
 
 MOST_IN_ONE_PRINT = 200

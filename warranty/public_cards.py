@@ -137,12 +137,12 @@ NOBODYS_ROW: Final = Row(
     lab="NGTC",
     certificate="-",
 )
-NOBODYS_PROMISES: Final = [
+NOBODYS_PROMISES: Final = tuple(
     PromiseEntry(
         Promise(n, kind, "-", "-", "-", "-"), EntryKind.GRANT, None, NOBODYS_ROW.issued_on, None
     )
     for n, kind in enumerate((BenefitKind.CARE, BenefitKind.REWEIGH, BenefitKind.TRADE_IN))
-]
+)
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ class Facts:
     category: str
     bought: str  # "Bought in June 2026, …"; empty when the owner or the store hides it
     lines: list[tuple[str, str]]  # what it is, label and value
-    benefits: list[tuple[str, str, str, bool]]  # title, terms, what is left, whether it is over
+    promises: tuple[PromiseEntry, ...]  # see `benefit_lines`
     looked_up: tuple[str, str]  # how often, and since when
     phone: str
 
@@ -190,6 +190,16 @@ def nobodys_facts(*, on: date) -> Facts:
     return _facts([NOBODYS_ROW], _ask_promises(NO_CARD) or NOBODYS_PROMISES, unwritten=0, on=on)
 
 
+def benefit_lines(
+    promises: Iterable[PromiseEntry], *, on: date
+) -> list[tuple[str, str, str, bool]]:
+    """What is left of each benefit: title, terms, what may be had of it, whether it is over."""
+    return [
+        (left.benefit.title, left.note, left.answer, left.over)
+        for left in benefits.sum_up(promises, on=on)
+    ]
+
+
 def mistake_in(code: Code) -> str:
     """Why something typed cannot be the number of a card; empty when it can. Nothing is asked of
     the database, so this costs a guesser nothing and tells him nothing."""
@@ -210,11 +220,11 @@ def _ask_facts(number: str) -> list[Row]:
         return [Row._make(columns) for columns in cursor.fetchall()]
 
 
-def _ask_promises(card_id: int) -> list[PromiseEntry]:
+def _ask_promises(card_id: int) -> tuple[PromiseEntry, ...]:
     words = len(Promise._fields)
     with connection.cursor() as cursor:
         cursor.execute(PROMISES, [card_id])
-        return [_entry(columns, words) for columns in cursor.fetchall()]
+        return tuple(_entry(columns, words) for columns in cursor.fetchall())
 
 
 def _entry(columns: Sequence[Any], words: int) -> PromiseEntry:
@@ -222,7 +232,7 @@ def _entry(columns: Sequence[Any], words: int) -> PromiseEntry:
 
 
 def _facts(
-    rows: Sequence[Row], entries: Iterable[PromiseEntry], *, unwritten: int, on: date
+    rows: Sequence[Row], promises: tuple[PromiseEntry, ...], *, unwritten: int, on: date
 ) -> Facts:
     row = rows[0]
     hidden = row.hides_purchase or _setting(row.public_purchase) == "hide"
@@ -232,10 +242,7 @@ def _facts(
         category=row.category,
         bought="" if hidden else _bought(row),
         lines=_lines(rows),
-        benefits=[
-            (left.benefit.title, left.note, left.answer, left.over)
-            for left in benefits.sum_up(entries, on=on)
-        ],
+        promises=promises,
         looked_up=_looked_up(row, unwritten=unwritten, on=on),
         # the telephone of the store would tell which store it was
         phone=house_phone if hidden else row.store_phone or house_phone,

@@ -16,6 +16,5 @@ register.filter("sealed", approved.seal)
 
 @register.simple_tag(takes_context=True)
 def approvers(context: dict[str, Any], ask: Ask) -> list[Clerk]:
-    """The people of this store who may agree, without the one who asks."""
-    request = context["request"]
-    return clerks.who_may(ask.permission, store=request.store, but=request.user)
+    """The people of the document's store who may agree, without the one who asks."""
+    return clerks.who_may(ask.permission, store=ask.store, but=context["request"].user)

@@ -85,7 +85,6 @@ def approve(request: StaffRequest) -> HttpResponse:
     approver = get_object_or_404(User, username=form.cleaned_data["approver"], is_active=True)
     approving.agree(
         ask=ask,
-        store=store_of(request),
         asked_by=request.user,
         approver=approver,
         pin=form.cleaned_data["pin"],

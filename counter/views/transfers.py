@@ -96,7 +96,12 @@ def _hand_over(request: StaffRequest) -> Transfer:
     receiver = people[typed["receiver"]]
     clerks.check_pin(user=receiver, pin=typed["pin"], purpose="transfer")
     return transfers.hand_over(
-        rows=rows, to=to, sender=request.user, receiver=receiver, lent=typed["lent"]
+        rows=rows,
+        to=to,
+        sender=request.user,
+        receiver=receiver,
+        at=counter_here(request),
+        lent=typed["lent"],
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -104,4 +105,6 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": resolve_url(settings.LOGIN_URL)})
     address = resolve_url(settings.LOGIN_URL)
-    return redirect(f"{address}?next={request.get_full_path()}")
+    if request.method != "GET":
+        return redirect(address)
+    return redirect(f"{address}?{urlencode({'next': request.get_full_path()})}")

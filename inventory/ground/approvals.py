@@ -28,6 +28,7 @@ class Ask:
     """What a second person is asked to agree to, in words and in figures."""
 
     action: str
+    store: str  # the code of the document's store
     document: str
     figures: Figures
     summary: str | Promise
@@ -77,6 +78,7 @@ def spend(*, ask: Ask, by: User) -> Approval:
     is none, when its ten minutes are over or when the figures have changed since."""
     found = Approval.objects.filter(
         action=ask.action,
+        store__code=ask.store,
         document=ask.document,
         figures=_digest(ask.figures),
         asked_by=by,

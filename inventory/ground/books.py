@@ -32,12 +32,12 @@ class Broken:
         return f"{self.table} {self.row}: {self.what}"
 
 
-def verify_chain(store: Store, *, since: int = 0, before_hash: str = "") -> Iterator[Broken]:
-    """Every link after `since`: no gap, each hash right and joined to the one before, the last one
-    is the head's."""
-    head = LedgerHead.objects.get(store=store)
+def verify_chain(head: LedgerHead, *, since: int = 0, before_hash: str = "") -> Iterator[Broken]:
+    """Every link after `since` up to the head as it was read: no gap, each hash right and joined
+    to the one before, the last one is the head's. What is written meanwhile is not looked at."""
     expected_seq, previous = since, before_hash
-    rows = Change.objects.filter(store=store, seq__gt=since).order_by("seq")
+    rows = Change.objects.filter(store=head.store_id, seq__gt=since, seq__lte=head.seq)
+    rows = rows.order_by("seq")
     for link in rows.iterator(chunk_size=CHUNK):
         expected_seq += 1
         if link.seq != expected_seq:
@@ -49,14 +49,16 @@ def verify_chain(store: Store, *, since: int = 0, before_hash: str = "") -> Iter
             yield Broken("inventory_change", link.seq, f"was changed ({link.kind} {link.number})")
         previous = link.hash
     if (head.seq, head.hash) != (expected_seq, previous) and expected_seq:
-        yield Broken("inventory_ledgerhead", store.code, f"says {head.seq}, found {expected_seq}")
+        found = f"says {head.seq}, found {expected_seq}"
+        yield Broken("inventory_ledgerhead", head.store_id, found)
 
 
-def verify_rows(store: Store, *, since: int = 0) -> Iterator[Broken]:
-    """Every row that points at a link of this store: its content is what the link covers."""
+def verify_rows(head: LedgerHead, *, since: int = 0) -> Iterator[Broken]:
+    """Every row that points at a link of this store up to its head: its content is what the link
+    covers."""
     for model in chained_models():
-        yield from _verify_model(model, store, since)
-    yield from _links_without_rows(store, since)
+        yield from _verify_model(model, head, since)
+    yield from _links_without_rows(head, since)
 
 
 def chained_models() -> list[type[Model]]:
@@ -79,15 +81,27 @@ def seal(store: Store) -> list[Broken]:
     head = LedgerHead.objects.get(store=store)
     found = [
         *verify_triggers(),
-        *verify_chain(store, since=head.sealed_seq, before_hash=head.sealed_hash),
-        *verify_rows(store, since=head.sealed_seq),
+        *verify_chain(head, since=head.sealed_seq, before_hash=head.sealed_hash),
+        *verify_rows(head, since=head.sealed_seq),
     ]
-    row = LedgerHead.objects.filter(pk=head.pk)
     if found:
-        row.update(broken=f"{timezone.now():%Y-%m-%d %H:%M} {found[0]}")
+        stop_writing(store, found)
     else:
-        row.update(sealed_seq=head.seq, sealed_hash=head.hash)
+        LedgerHead.objects.filter(pk=head.pk, sealed_seq__lte=head.seq).update(
+            sealed_seq=head.seq, sealed_hash=head.hash
+        )
     return found
+
+
+def stop_writing(store: Store, found: Sequence[Broken]) -> None:
+    """From now on this store may read and count, but not write."""
+    told = f"{timezone.now():%Y-%m-%d %H:%M} {found[0]}"
+    LedgerHead.objects.filter(store=store).update(broken=told)
+
+
+def let_write_again(store: Store) -> None:
+    """After somebody has mended the books and the whole proof was clean."""
+    LedgerHead.objects.filter(store=store).update(broken="")
 
 
 def query(what: str, statement: str, params: Sequence[Any] = ()) -> Iterator[Broken]:
@@ -98,17 +112,20 @@ def query(what: str, statement: str, params: Sequence[Any] = ()) -> Iterator[Bro
             yield Broken(table, row, f"{what} ({detail})" if detail is not None else what)
 
 
-def _verify_model(model: type[Model], store: Store, since: int) -> Iterator[Broken]:
-    rows = model._default_manager.filter(change__store=store, change__seq__gt=since)
+def _verify_model(model: type[Model], head: LedgerHead, since: int) -> Iterator[Broken]:
+    rows = model._default_manager.filter(
+        change__store=head.store_id, change__seq__gt=since, change__seq__lte=head.seq
+    )
     full = rows.select_related("change").prefetch_related(*changes.part_paths(model))
     for row in full.order_by("pk").iterator(chunk_size=CHUNK):
         if changes.digest(row) != row.change.digest:  # type: ignore[attr-defined]  # because: chained_models
             yield Broken(model._meta.db_table, row.pk, f"is not what {row.change} wrote")  # type: ignore[attr-defined]  # because: chained_models
 
 
-def _links_without_rows(store: Store, since: int) -> Iterator[Broken]:
+def _links_without_rows(head: LedgerHead, since: int) -> Iterator[Broken]:
     """A row that was deleted behind the system's back leaves its link alone."""
-    lonely = Change.objects.filter(store=store, seq__gt=since).exclude(kind__in=NOTES)
+    links = Change.objects.filter(store=head.store_id, seq__gt=since, seq__lte=head.seq)
+    lonely = links.exclude(kind__in=NOTES)
     for model in chained_models():
         rows = model._default_manager.filter(change=OuterRef("pk"))
         lonely = lonely.exclude(Exists(rows))

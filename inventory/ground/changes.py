@@ -9,7 +9,7 @@ of `seq` is the order of commits, and a reader of the feed never misses a row.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib.auth.models import User
-from django.db import connections, models, transaction
+from django.db import connections, transaction
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -219,12 +219,6 @@ def _triggers(vendor: str, table: str) -> dict[str, str]:
 
 def protect_after_migrate(using: str, **_kwargs: object) -> None:
     protect(using)
-
-
-def rows_of(model: type[W], ids: Iterable[int]) -> models.QuerySet[W]:
-    """Rows of a written model with all that their digest covers."""
-    parts = list(part_paths(model))
-    return model._default_manager.filter(pk__in=ids).prefetch_related(*parts)
 
 
 def part_paths(model: type[Model], prefix: str = "") -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from django.contrib.auth.models import User
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
@@ -24,7 +24,12 @@ from inventory.models import RequestKey
 
 FIELD = "_key"
 HEADER = "Idempotency-Key"
+CLIENT_REDIRECT = "HX-Redirect"
 LONGEST = 255
+# what may be raised around the page itself: by the claim, or by the commit
+REFUSED = (RuleBroken, RequestDataTooBig, OperationalError, IntegrityError, DataError)
+# Django's own forms, which know nothing of keys
+UNKEYED = {"admin:login", "admin:logout", "admin:password_change"}
 OUTSIDE_DIGEST = {FIELD, "csrfmiddlewaretoken"}
 
 
@@ -61,21 +66,19 @@ def middleware(
             if not _is_keyed(request):
                 return get_response(request)
             return _answer_once(request, request.user, get_response)
-        except (RuleBroken, RequestDataTooBig) as refusal:
-            return refusals.respond(request, refusals.as_refusal(refusal) or InProgress())
-        except OperationalError as busy:
-            return refusals.respond(request, refusals.as_refusal(busy) or InProgress())
+        except REFUSED as refused:
+            return refusals.respond(request, refusals.as_refusal(refused) or InProgress())
 
     return keep_keys
 
 
 def _is_keyed(request: HttpRequest) -> bool:
     try:
-        view = resolve(request.path_info).func
+        found = resolve(request.path_info)
     except Resolver404:
         return False
-    declared = access.declared(view)
-    return declared.keyed if declared else True
+    declared = access.declared(found.func)
+    return declared.keyed if declared else found.view_name not in UNKEYED
 
 
 def _answer_once(
@@ -122,7 +125,7 @@ def _replay(*, principal: User, key: str, asked: str) -> HttpResponse:
         raise KeyReused
     response = HttpResponse(bytes(kept.body), status=kept.status, content_type=kept.content_type)
     if kept.location:
-        response["Location"] = kept.location
+        response["Location" if 300 <= kept.status < 400 else CLIENT_REDIRECT] = kept.location
     response["Idempotent-Replay"] = "true"
     return response
 
@@ -132,7 +135,7 @@ def _keep(claim_id: int, response: HttpResponseBase, *, whole: bool) -> None:
     body = response.content if whole and isinstance(response, HttpResponse) else b""
     RequestKey.objects.filter(pk=claim_id).update(
         status=response.status_code,
-        location=response.headers.get("Location", ""),
+        location=response.headers.get("Location") or response.headers.get(CLIENT_REDIRECT, ""),
         content_type=response.headers.get("Content-Type", ""),
         body=body,
     )

@@ -6,12 +6,14 @@ import secrets
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from inventory.ground.approvals import ApprovalNeeded
+from inventory.ground.codes import Unprintable
 from inventory.ground.errors import Busy, RuleBroken
 
 logger = logging.getLogger(__name__)
@@ -51,6 +53,8 @@ def as_refusal(error: Exception) -> RuleBroken | None:
         return error
     if isinstance(error, RequestDataTooBig):
         return TooLarge()
+    if isinstance(error, DataError):
+        return Unprintable()  # a sign that no column takes, such as NUL
     if isinstance(error, IntegrityError):
         logger.warning("a constraint refused what a rule let through: %s", error)
         return Overtaken()
@@ -123,8 +127,15 @@ class OurFault(RuleBroken):
         super().__init__(_("Nothing was saved. Please tell support the number %s.") % number)
 
 
+def _page_before(request: HttpRequest) -> str:
+    """Where the form was, when it was one of ours."""
+    before = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(before, allowed_hosts={request.get_host()})
+    return before if ours and before else "/today/"
+
+
 def _told(request: HttpRequest, refusal: RuleBroken) -> dict[str, Any]:
-    told: dict[str, Any] = {"refusal": refusal}
+    told: dict[str, Any] = {"refusal": refusal, "back": _page_before(request)}
     if isinstance(refusal, ApprovalNeeded):
         told["approval"] = refusal.ask
         told["again_path"] = request.path

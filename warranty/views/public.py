@@ -1,7 +1,8 @@
 """What a customer sees of a warranty card: no sign-in, no cookie, nothing from other hosts."""
 
 from collections.abc import Callable, Iterable
-from functools import cache, wraps
+from datetime import date
+from functools import cache, lru_cache, wraps
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -18,6 +20,7 @@ from inventory.ground import access, codes, photos
 from inventory.ground.codes import Code, CodeKind
 from inventory.ground.house import house_name
 from warranty import public_cards, throttle
+from warranty.public_cards import PromiseEntry
 
 LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 CONTENT = "[the card]"  # where the frame is open
@@ -58,10 +61,12 @@ def public_card(request: HttpRequest, text: str) -> HttpResponse:
         return _wait_page()
     # a miss draws nobody's facts and throws them away: the clock does not tell it from a hit
     facts = card.facts or public_cards.nobodys_facts(on=today)
-    drawn = render_to_string("warranty/_facts.html", {"card": card, "facts": facts})
+    language = get_language() or settings.LANGUAGE_CODE
+    left = _benefits(facts.promises, today, language)
+    drawn = render_to_string("warranty/_facts.html", {"card": card, "facts": facts, "left": left})
     if card.facts is None:
         drawn = render_to_string("warranty/_no_facts.html", {"card": card})
-    before, after = _frame(get_language() or settings.LANGUAGE_CODE)
+    before, after = _frame(language)
     return HttpResponse(f"{before}{drawn}{after}")
 
 
@@ -137,6 +142,14 @@ def _wait_page() -> HttpResponse:
 def _wait(language: str) -> str:
     """Drawn once for each language: who floods us gets the cheapest answer we have."""
     return _page("warranty/wait.html")
+
+
+@lru_cache(maxsize=1_000)
+def _benefits(promises: tuple[PromiseEntry, ...], on: date, language: str) -> SafeString:
+    """What is left of the benefits. Cards that were sold on one day under one plan, and of which
+    nothing was used, say the same: it is drawn once for all of them."""
+    lines = public_cards.benefit_lines(promises, on=on)
+    return render_to_string("warranty/_benefits.html", {"benefits": lines})
 
 
 @cache
