@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from counter import acknowledgements, approving, bills, books, due, reductions, sales
-from counter.models import Part, SaleLine
+from counter.models import Part, Sale, SaleLine
 from inventory import holds, pieces, prices, transfers
 from inventory.ground import approvals, changes
 from inventory.ground import books as ground
@@ -16,7 +16,7 @@ from inventory.models import Hold, LabourKind, LedgerHead, State, Store
 from tests.cast import PINS, Shop
 
 
-def line_of(sale: object) -> SaleLine:
+def line_of(sale: Sale) -> SaleLine:
     return SaleLine.objects.select_related("sale__store", "piece").get(sale=sale)
 
 
@@ -85,7 +85,8 @@ def test_nobody_agrees_to_more_than_they_might_give(
     if too_small:
         with pytest.raises(approvals.ApproverNotAllowed):
             approvals.grant(ask=ask, store=shop.s01, asked_by=shop.lin, by=shop.people[too_small])
-    assert approvals.grant(ask=ask, store=shop.s01, asked_by=shop.lin, by=shop.people[enough])
+    yes = approvals.grant(ask=ask, store=shop.s01, asked_by=shop.lin, by=shop.people[enough])
+    assert yes.approved_by == shop.people[enough]
 
 
 def test_a_role_that_does_not_sell_takes_nothing_off(shop: Shop) -> None:
