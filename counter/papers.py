@@ -49,7 +49,6 @@ class Receipt:
     total: str
     tenders: list[tuple[str, str, str]]
     change: str
-    promises: list[str]
     cards: list[tuple[str, Symbol | None]]
     return_terms: str
 
@@ -77,7 +76,6 @@ def receipt_of(sale: Sale) -> Receipt:
         total=measures.yuan(sale.total_cents or 0),
         tenders=[_tender(row) for row in paid],
         change=measures.yuan(back) if back else "",
-        promises=[],
         cards=[_card(card) for card in queries.cards_of(sale)],
         return_terms=_(
             "The shop answers for fineness, quality and weight. Any shop of ours weighs the piece "

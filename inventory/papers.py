@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from inventory import slips
 from inventory.ground import barcodes, measures
 from inventory.ground.barcodes import Symbol
+from inventory.ground.house import house_name
 from inventory.models import Category, LabourKind, Movement, Piece, Pricing, Stone, Transfer
 
 STANDARD = "GB 11887"
@@ -70,7 +71,7 @@ def tag_of(piece: Piece) -> Tag:
         stone_line=" + ".join(stone_text(stone) for stone in piece.stones.all()),
         certificate_line=str(report) if report else "",
         size_line=" · ".join(part for part in (piece.style.code, size_text(piece)) if part),
-        maker="",
+        maker=house_name(),
     )
 
 

@@ -82,7 +82,6 @@ def receipt(*, rings: int = 1, **changed: Any) -> SimpleNamespace:
             ("现金", "¥200.00", ""),
         ],
         "change": "¥71.00",
-        "promises": ["2026-06-20 前免费刻字一次"],
         "cards": [("1234 5678 9012 3456 7888", barcodes.card_qr(CARD_URL))],
         "return_terms": "未佩戴、标签完好的货品，十天内凭本单等价兑换。",
     }

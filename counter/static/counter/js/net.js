@@ -46,6 +46,7 @@ class NetBadge extends HTMLElement {
     if (!this.#stopWaiting(xhr)) return; // given up by hand
     if (xhr.status && this.#unsent?.xhr === xhr) this.#unsent = null;
     this.#setGone(xhr.status === 0);
+    if (xhr.status === 0) setTimeout(() => this.#gone && this.#ping(), AWAITED_MS); // only one answer may be lost
   }
 
   #stopWaiting(xhr) {
