@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings as project
 from django.core.management.commands import flush
 from django.db import connections
+from django.utils import translation
 
 from inventory.ground import changes
 from tests.cast import Shop, open_shop
@@ -51,6 +52,8 @@ def _quick(settings: Any, request: pytest.FixtureRequest) -> Iterator[None]:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.SECURE_SSL_REDIRECT = False
+    # the language of the last request stays with the thread
+    translation.activate(project.LANGUAGE_CODE)
     yield
 
 
