@@ -218,7 +218,7 @@ def _write_in_turn(line: Line, place: int, counts: "Array[c_int]", start: Barrie
     with contextlib.closing(line.connect()) as database:
         start.wait(timeout=60)
         begin = time.monotonic()
-        while (past := time.monotonic() - begin) < 2 or (min(counts) < 20 and past < 30):
+        while (past := time.monotonic() - begin) < 2 or (min(counts) < 60 and past < 30):
             with database.cursor() as cursor:
                 cursor.execute("BEGIN IMMEDIATE")
                 cursor.executemany("INSERT INTO member (group_id) VALUES (%s)", [[None]] * 5)
@@ -226,7 +226,7 @@ def _write_in_turn(line: Line, place: int, counts: "Array[c_int]", start: Barrie
             counts[place] += 1
 
 
-def test_it_lets_none_of_fifty_writers_starve(line: Line) -> None:
+def test_it_lets_fifty_writers_write_evenly(line: Line) -> None:
     counts, start = RawArray("i", 50), multiprocessing.Barrier(50)
 
     def ten_threads(first: int, parent: Connection) -> None:
@@ -238,8 +238,7 @@ def test_it_lets_none_of_fifty_writers_starve(line: Line) -> None:
     ears = [in_child(partial(ten_threads, first))[1] for first in range(5)]
     assert [ear.recv() for ear in ears] == [[]] * 5
     assert min(counts) >= 20
-    # without the queue a hundred times and more; how even it is, is a matter for a benchmark
-    assert max(counts) <= 10 * min(counts)
+    assert max(counts) <= 3 * min(counts)
 
 
 def test_it_opens_every_connection_durably(line: Line) -> None:
