@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Sum, prefetch_related_objects
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +18,7 @@ from counter.models import (
     LineSeller,
     LineState,
     Part,
+    Reduction,
     Sale,
     SaleLine,
     SaleState,
@@ -25,7 +26,7 @@ from counter.models import (
     Tendered,
 )
 from inventory import holds, pieces, prices, pricing
-from inventory.ground import changes, measures, settings_rows
+from inventory.ground import changes, measures, settings_rows, statements
 from inventory.ground.errors import BadField, NotAllowed, RuleBroken
 from inventory.models import MetalPrice, Piece, Place, State
 
@@ -258,10 +259,13 @@ def lock_line(line: SaleLine) -> SaleLine:
 
 def lock_open(sale: Sale) -> Sale:
     """The bill, locked to the end of the transaction. Refused when it is completed or gone."""
-    rows = Sale.objects.filter(pk=sale.pk, state=SaleState.OPEN).select_related("store", "counter")
-    locked = rows.select_for_update(of=("self",)).first()
-    if locked is None:
+    still_open = [sale.pk, SaleState.OPEN]
+    found = statements.read(Sale, "id = %s AND state = %s", still_open, lock=True)
+    if not found:
         raise BillMoved if Sale.objects.filter(pk=sale.pk).exists() else BillGone
+    (locked,) = found
+    # a bill stays at the counter where it was begun
+    locked.store, locked.counter = sale.store, sale.counter
     return locked
 
 
@@ -276,14 +280,27 @@ def lines_of(sale: Sale) -> list[SaleLine]:
 
 
 def whole(sale: Sale) -> list[SaleLine]:
-    """The lines of a locked bill with their pieces locked, and, kept on the bill itself, all that
-    its digest covers. Whoever changes a line locks its bill first, so the lines need no lock."""
-    prefetch_related_objects([sale], "lines__reductions", "lines__sellers", "tendered")
-    lines = list(sale.lines.all())
+    """The lines of a locked bill with their pieces locked, and laid out all that its digest
+    covers. Whoever changes a line locks its bill first, so the lines need no lock."""
+    lines = statements.read(SaleLine, "sale_id = %s ORDER BY position", [sale.pk])
     locked = {piece.pk: piece for piece in pieces.lock([line.piece_id for line in lines])}
     for line in lines:
         line.piece = locked[line.piece_id]
+    _lay_out(sale, lines)
     return lines
+
+
+def _lay_out(sale: Sale, lines: Sequence[SaleLine]) -> None:
+    sellers = statements.read_among(LineSeller, "line_id", [line.pk for line in lines])
+    reduced = [line.pk for line in lines if line.reduced_cents]
+    reductions = statements.read_among(Reduction, "line_id", reduced)
+    for line in lines:
+        changes.lay_out(
+            line,
+            sellers=[row for row in sellers if row.line_id == line.pk],
+            reductions=[row for row in reductions if row.line_id == line.pk],
+        )
+    changes.lay_out(sale, lines=lines)
 
 
 def _check_for_sale(*, piece: Piece, sale: Sale) -> None:

@@ -1,14 +1,13 @@
 """Money, and the only place where it moves. A refund is a negative row that points back."""
 
 import re
-from collections.abc import Sequence
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counter.models import Payment, Sale, Shift, Tender, Tendered, TenderKind
-from inventory.ground import codes, measures
+from inventory.ground import codes, measures, statements
 from inventory.ground.changes import Book
 from inventory.ground.errors import RuleBroken
 
@@ -88,8 +87,10 @@ def put_down(
     return row
 
 
-def take(*, sale: Sale, tendered: Sequence[Tendered], shift: Shift, book: Book) -> list[Payment]:
-    """The tendered money becomes payments of the shift. The sum must be the bill's total."""
+def take(*, sale: Sale, shift: Shift, book: Book) -> list[Payment]:
+    """The money tendered on a locked bill becomes payments of the shift. The sum must be the
+    bill's total."""
+    tendered = statements.read_among(Tendered, "sale_id", [sale.pk])
     missing = (sale.total_cents or 0) - sum(row.amount_cents for row in tendered)
     if missing > 0:
         raise PaymentShort(missing_cents=missing)

@@ -13,7 +13,7 @@ from counter import acknowledgements, bills, payments, shifts
 from counter.bills import BillMoved
 from counter.models import LineState, Sale, SaleLine, SaleState, SaleVoid
 from inventory import holds, pieces, places, prices, pricing
-from inventory.ground import approvals, changes, measures, numbers
+from inventory.ground import approvals, changes, measures, numbers, statements
 from inventory.ground.approvals import Ask
 from inventory.ground.changes import Book
 from inventory.ground.errors import BadField, NotAllowed, RuleBroken
@@ -89,7 +89,7 @@ def complete(*, sale: Sale, shown_cents: int, by: User) -> Sale:
         pieces.sell(rows=sold, counter=sale.counter, number=sale.number, book=book)
         sale.change = book.note(sale, kind="sale_completed", number=sale.number)
         sale = _finish(sale)
-        payments.take(sale=sale, tendered=list(sale.tendered.all()), shift=shift, book=book)
+        payments.take(sale=sale, shift=shift, book=book)
         cards.issue(pieces_by_line={line.pk: line.piece for line in lines}, day=day, book=book)
     return sale
 
@@ -164,7 +164,7 @@ def _use_up_holds(*, sale: Sale, rows: Sequence[Piece], book: Book) -> None:
 
 
 def _finish(sale: Sale) -> Sale:
-    SaleLine.objects.filter(sale=sale).update(state=LineState.SOLD)
+    statements.update(SaleLine, "sale_id = %s", [sale.pk], state=LineState.SOLD)
     sale.state = SaleState.COMPLETED
     sale.save(update_fields=COMPLETION)
     return sale

@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
 from counter.models import Shift
-from inventory.ground import changes
+from inventory.ground import changes, statements
 from inventory.ground.errors import NotAllowed, RuleBroken
 from inventory.models import Place, PlaceKind
 
@@ -56,8 +56,8 @@ def close(*, shift: Shift, by: User) -> Shift:
 
 def lock_open(*, counter: Place) -> Shift:
     """The open shift of a counter, locked to the end of the transaction. Refused without one."""
-    rows = Shift.objects.filter(counter=counter, closed_at__isnull=True)
-    shift = rows.select_for_update(of=("self",)).first()
-    if shift is None:
+    still_open = "counter_id = %s AND closed_at IS NULL"
+    found = statements.read(Shift, still_open, [counter.pk], lock=True)
+    if not found:
         raise ShiftNeeded
-    return shift
+    return found[0]

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from inventory import pieces
-from inventory.ground import changes, settings_rows
+from inventory.ground import changes, settings_rows, statements
 from inventory.ground.changes import Book
 from inventory.ground.errors import RuleBroken
 from inventory.models import Hold, Piece, Place, State
@@ -66,8 +66,9 @@ def end(*, rows: Sequence[Piece], bill: UUID, book: Book) -> None:
 def use_up(*, bill: UUID, rows: Sequence[Piece], book: Book) -> int:
     """The pieces are sold on this bill; returns how many of them it still held, in time or not:
     only another bill's hold takes a piece away."""
-    ours = Hold.objects.filter(bill=bill, piece__in=rows, ended_at__isnull=True)
-    return ours.update(ended_at=book.at)
+    ids = [piece.pk for piece in rows]
+    ours = f"bill = %s AND ended_at IS NULL AND piece_id IN {statements.marks(ids)}"
+    return statements.update(Hold, ours, [bill, *ids], ended_at=book.at)
 
 
 def extend(*, bill: UUID, by: User, piece: Piece) -> int:

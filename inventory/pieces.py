@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from inventory.ground import statements
 from inventory.ground.changes import Book
 from inventory.ground.errors import RuleBroken
 from inventory.models import Movement, Piece, Place, Reason, State, Transfer
@@ -56,9 +56,7 @@ class NoReport(RuleBroken):
 
 def lock(ids: Collection[int]) -> list[Piece]:
     """The only place that locks pieces; by id, so that two bills never wait for each other."""
-    rows: QuerySet[Piece] = Piece.objects.filter(pk__in=ids).order_by("pk")
-    full = rows.select_related("place__parent").prefetch_related("stones")
-    return list(full.select_for_update(of=("self",)))
+    return statements.read_among(Piece, "id", ids, lock=True)
 
 
 def enter(*, rows: Sequence[Piece], book: Book) -> list[Movement]:
@@ -172,8 +170,18 @@ def _compare_and_set(*, rows: Sequence[Piece], new: State, at: datetime, back: b
     state and in its old place."""
     for (old, place), ids in _grouped(rows).items():
         before, after = None if back else place, None if new == State.SOLD else place
-        found = Piece.objects.filter(pk__in=ids, state=old, place=before)
-        if found.update(state=new, place=after, updated_at=at) != len(ids):
+        as_they_were = (
+            f"state = %s AND COALESCE(place_id, 0) = %s AND id IN {statements.marks(ids)}"
+        )
+        found = statements.update(
+            Piece,
+            as_they_were,
+            [old, before or 0, *ids],
+            state=new,
+            place_id=after,
+            updated_at=at,
+        )
+        if found != len(ids):
             raise PieceMoved
     for piece in rows:
         piece.state = new

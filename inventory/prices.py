@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inventory import places
-from inventory.ground import changes, measures, settings_rows
+from inventory.ground import changes, measures, settings_rows, statements
 from inventory.ground.errors import NotAllowed, RuleBroken
 from inventory.models import MetalPrice, Piece, PriceKind, Pricing, Store, StoreKind
 
@@ -147,9 +147,17 @@ def rows_for(*, store: Store, rows: Iterable[Piece]) -> dict[tuple[str, int], Me
     return {key: row for key, row in found.items() if row is not None}
 
 
+NEWEST = """
+    metal = %s AND fineness = %s AND kind = %s AND valid_from <= %s
+    AND store_id IN (%s, (SELECT id FROM inventory_store WHERE kind = %s))
+    ORDER BY valid_from DESC, id DESC LIMIT 1
+"""
+
+
 def _newest(store: Store, metal: str, fineness: int, at: datetime) -> MetalPrice | None:
-    rows = _in_force(store, at).filter(metal=metal, fineness=fineness, kind=PriceKind.SELL)
-    return rows.order_by("-valid_from", "-pk").first()
+    asked = [metal, fineness, PriceKind.SELL, at, store.pk, StoreKind.HEAD_OFFICE]
+    found = statements.read(MetalPrice, NEWEST, asked)
+    return found[0] if found else None
 
 
 def _in_force(store: Store, at: datetime) -> QuerySet[MetalPrice]:

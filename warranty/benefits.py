@@ -9,12 +9,15 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from inventory.ground import statements
 from inventory.ground.changes import Book
 from warranty.models import BenefitEntry, BenefitKind, Card, EntryKind, PlanBenefit
 
 
 def grant(*, cards: Sequence[Card], book: Book) -> list[BenefitEntry]:
-    """What the plan of each card promises, as entries; the plan's benefits come along with it."""
+    """What the plan of each card promises, as entries in the plan's order (1 query)."""
+    promised = statements.read_among(PlanBenefit, "plan_id", {card.plan_id for card in cards})
+    promised.sort(key=lambda benefit: benefit.position)
     entries = [
         BenefitEntry(
             card=card,
@@ -25,7 +28,8 @@ def grant(*, cards: Sequence[Card], book: Book) -> list[BenefitEntry]:
             next_due=_first_due(benefit, card.issued_on),
         )
         for card in cards
-        for benefit in card.plan.benefits.all()
+        for benefit in promised
+        if benefit.plan_id == card.plan_id
     ]
     return book.write(entries, kind="benefit_granted")
 

@@ -41,13 +41,11 @@ class CardNotValid(RuleBroken):
 
 
 def issue(*, pieces_by_line: Mapping[int, Piece], day: date, book: Book) -> list[Card]:
-    """A card for each sold line whose piece's plan hands one out, with its benefits granted.
-    Pass pieces with their stones. A piece without a plan, or whose plan hands out nothing, gets
-    no card."""
-    terms = plans.in_force(day)
+    """A card for each sold line whose piece's plan hands one out, with its benefits granted. A
+    piece without a plan, or whose plan hands out nothing, gets no card."""
+    terms = plans.for_pieces(list(pieces_by_line.values()), day=day)
     cards = []
-    for line_id, piece in pieces_by_line.items():
-        plan = plans.pick(terms, piece)
+    for (line_id, piece), plan in zip(pieces_by_line.items(), terms, strict=True):
         if plan is None or plan.hand_out == HandOut.NOTHING:
             continue
         card = Card(

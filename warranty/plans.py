@@ -1,14 +1,13 @@
 """Dated terms: which plan a piece is sold under."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from inventory.ground import statements
 from inventory.ground.errors import RuleBroken
-from inventory.models import Piece
+from inventory.models import Piece, Stone
 from warranty.models import Plan, PlanBenefit
 
 # unfair terms and forbidden words: trade.md 13.1, consumer law and GB 11887
@@ -32,20 +31,27 @@ def check_words(benefits: Iterable[PlanBenefit]) -> None:
                 raise UnlawfulPlan(phrase)
 
 
-def in_force(day: date) -> list[Plan]:
-    """All plans of a day, the most exact first, with their benefits (2 queries)."""
-    dated = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
-    rows = Plan.objects.filter(dated, valid_from__lte=day).order_by("-precedence", "-version", "pk")
-    return list(rows.prefetch_related(models.Prefetch("benefits")))
+# the most exact plan first
+IN_FORCE = """
+    valid_from <= %s AND (valid_to IS NULL OR valid_to >= %s)
+    ORDER BY precedence DESC, version DESC, id
+"""
 
 
-def pick(plans: Iterable[Plan], piece: Piece) -> Plan | None:
-    """The first plan that fits the piece; pass pieces with `stones` at hand."""
-    return next((plan for plan in plans if _fits(plan, piece)), None)
+def for_pieces(rows: Sequence[Piece], *, day: date) -> list[Plan | None]:
+    """The plan under which each of these pieces is sold on a day, None without one (2 queries)."""
+    in_force = statements.read(Plan, IN_FORCE, [day, day])
+    stones = statements.read_among(Stone, "piece_id", [piece.pk for piece in rows])
+    with_main_stone = {stone.piece_id for stone in stones if stone.main}
+    return [_pick(in_force, piece, piece.pk in with_main_stone) for piece in rows]
 
 
-def _fits(plan: Plan, piece: Piece) -> bool:
-    if plan.with_main_stone is not None and plan.with_main_stone != _has_main_stone(piece):
+def _pick(plans: Iterable[Plan], piece: Piece, has_main_stone: bool) -> Plan | None:
+    return next((plan for plan in plans if _fits(plan, piece, has_main_stone)), None)
+
+
+def _fits(plan: Plan, piece: Piece, has_main_stone: bool) -> bool:
+    if plan.with_main_stone not in {None, has_main_stone}:
         return False
     wanted = (
         (plan.metal, piece.metal),
@@ -53,7 +59,3 @@ def _fits(plan: Plan, piece: Piece) -> bool:
         (plan.pricing, piece.pricing),
     )
     return all(not of_plan or of_plan == of_piece for of_plan, of_piece in wanted)
-
-
-def _has_main_stone(piece: Piece) -> bool:
-    return any(stone.main for stone in piece.stones.all())

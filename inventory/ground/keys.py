@@ -18,7 +18,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from inventory.ground import access, refusals
+from inventory.ground import access, refusals, statements
 from inventory.ground.errors import RuleBroken
 from inventory.models import RequestKey
 
@@ -88,6 +88,7 @@ def _answer_once(
     if not key or len(key) > LONGEST or not key.isprintable():
         raise KeyNeeded
     asked = digest(request)
+    access.store_ids(principal)  # kept on the person: read before others wait for us
     with transaction.atomic():
         claim_id = _claim(principal=principal, key=key, asked=asked)
         if claim_id is None:
@@ -133,7 +134,10 @@ def _replay(*, principal: User, key: str, asked: str) -> HttpResponse:
 def _keep(claim_id: int, response: HttpResponseBase, *, whole: bool) -> None:
     """Of a page only status and address are kept: its body may name people."""
     body = response.content if whole and isinstance(response, HttpResponse) else b""
-    RequestKey.objects.filter(pk=claim_id).update(
+    statements.update(
+        RequestKey,
+        "id = %s",
+        [claim_id],
         status=response.status_code,
         location=response.headers.get("Location") or response.headers.get(CLIENT_REDIRECT, ""),
         content_type=response.headers.get("Content-Type", ""),

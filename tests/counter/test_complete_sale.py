@@ -2,8 +2,8 @@
 
 import pytest
 
-from counter import acknowledgements, bills, payments, sales
-from counter.models import Sale, SaleState
+from counter import acknowledgements, bills, books, payments, reductions, sales
+from counter.models import Part, Sale, SaleState
 from inventory import pieces, prices
 from inventory.ground import settings_rows
 from inventory.models import Change, State
@@ -38,6 +38,19 @@ def test_it_writes_every_step_into_the_chain(shop: Shop) -> None:
     assert kinds.count("card_issued") == 2
     assert kinds.count("sale_completed") == 1
     assert str(sale.number).startswith("S01-S")
+
+
+def test_it_puts_every_share_and_reduction_under_the_digest_of_the_sale(shop: Shop) -> None:
+    sale = shop.bill(shop.piece(), shop.ring(), shop.charm())
+    necklace, ring, _charm = bills.lines_of(sale)
+    bills.share_line(line=ring, shares={shop.lin: 4_000, shop.zhao: 6_000})
+    bills.share_line(line=necklace, shares={shop.chen: 5_000, shop.lin: 5_000})
+    for line, part in ((ring, Part.FIXED), (necklace, Part.LABOUR)):
+        reductions.put(line=line, part=part, cents=1_000, reason="regular", by=shop.lin)
+    acknowledgements.give(sale=sale, how=acknowledgements.How.TAP)
+    shop.pay(sale)
+    sales.complete(sale=sale, shown_cents=total(sale), by=shop.lin)
+    assert list(books.verify(shop.s01, full=True)) == []
 
 
 def test_it_refuses_a_total_that_is_no_longer_true(shop: Shop) -> None:

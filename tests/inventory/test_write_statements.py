@@ -1,0 +1,109 @@
+"""Statements that are written out read, change and add rows exactly as Django's own would."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from counter.models import LineState, Sale, SaleLine
+from inventory.ground import changes, statements
+from inventory.models import Change, Hold, Movement, Piece, Reason, State
+from tests.cast import Shop
+
+
+def steps(piece: Piece, how_many: int) -> list[Movement]:
+    return [
+        Movement(
+            piece=piece,
+            old=State.ON_SALE,
+            new=State.ON_SALE,
+            from_place_id=piece.place_id,
+            to_place_id=piece.place_id,
+            reason=Reason.MOVED,
+            net_mg=weight,
+        )
+        for weight in range(1, how_many + 1)
+    ]
+
+
+def test_it_adds_more_rows_than_one_statement_takes(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statements, "MOST_AT_ONCE", 3)
+    piece = shop.piece()
+    with changes.opened(store=shop.s01, by=shop.lin) as book:
+        written = book.write(steps(piece, 7), kind="piece_moved")
+    kept = Movement.objects.filter(pk__in=[row.pk for row in written]).order_by("pk")
+    assert [row.net_mg for row in kept] == [1, 2, 3, 4, 5, 6, 7]
+    assert [row.pk for row in kept] == [row.pk for row in written]
+    links = Change.objects.filter(inventory_movement__in=kept).order_by("seq")
+    assert [link.pk for link in links] == [row.change_id for row in kept]
+
+
+def test_it_gives_a_new_row_every_value_it_was_made_with(shop: Shop) -> None:
+    (piece, until) = (shop.piece(), timezone.now() + timedelta(minutes=3))
+    hold = Hold(piece=piece, bill=uuid4(), counter=shop.a, by=shop.lin, until=until)
+    statements.insert([hold])
+    kept = Hold.objects.get(pk=hold.pk)
+    assert (kept.piece, kept.bill, kept.counter) == (piece, hold.bill, shop.a)
+    assert (kept.by, kept.until, kept.ended_at) == (shop.lin, until, None)
+
+
+def test_it_can_save_a_row_again_that_it_has_added(shop: Shop) -> None:
+    hold = Hold(piece=shop.piece(), bill=uuid4(), counter=shop.a, by=shop.lin, until=timezone.now())
+    statements.insert([hold])
+    hold.ended_at = timezone.now()
+    hold.save()
+    assert Hold.objects.get().ended_at == hold.ended_at
+
+
+def test_it_adds_nothing_when_there_is_nothing_to_add(shop: Shop) -> None:
+    before = Change.objects.count()
+    with changes.opened(store=shop.s01, by=shop.lin) as book:
+        assert book.write([], kind="piece_moved") == []
+    assert Change.objects.count() == before
+
+
+def test_it_reads_rows_in_order_of_the_column(shop: Shop) -> None:
+    first, second, third = shop.piece(), shop.ring(), shop.charm()
+    found = statements.read_among(Piece, "id", [third.pk, first.pk], lock=True)
+    assert found == [first, third]
+    assert second not in found
+
+
+def test_it_finds_nothing_among_no_values(shop: Shop) -> None:
+    shop.piece()
+    assert statements.read_among(Piece, "id", []) == []
+
+
+def test_it_reads_moments_and_numbers_of_bills(shop: Shop) -> None:
+    sale = shop.bill(shop.piece())
+    hold = Hold.objects.get(bill=sale.uuid)
+    condition = "bill = %s AND until = %s"
+    assert statements.read(Hold, condition, [sale.uuid, hold.until]) == [hold]
+    assert statements.read(Hold, condition, [uuid4(), hold.until]) == []
+    assert statements.read(Hold, condition, [sale.uuid, timezone.now()]) == []
+
+
+def test_it_changes_only_the_rows_of_its_condition_and_counts_them(shop: Shop) -> None:
+    sale, other = shop.bill(shop.piece(), shop.piece()), shop.bill(shop.piece())
+    changed = statements.update(SaleLine, "sale_id = %s", [sale.pk], acknowledged_how="tap")
+    assert changed == 2
+    assert {line.acknowledged_how for line in sale.lines.all()} == {"tap"}
+    assert other.lines.get().acknowledged_how == ""
+    assert other.lines.get().state == LineState.OPEN
+
+
+def test_it_digests_parts_at_hand_as_it_digests_them_from_the_database(shop: Shop) -> None:
+    sale = shop.bill(shop.piece(), shop.ring())
+    at_hand = Sale.objects.get(pk=sale.pk)
+    lines = list(SaleLine.objects.filter(sale=sale))
+    for line in lines:
+        changes.lay_out(
+            line, reductions=list(line.reductions.all()), sellers=list(line.sellers.all())
+        )
+    changes.lay_out(at_hand, lines=lines)
+    assert changes.digest(at_hand) == changes.digest(Sale.objects.get(pk=sale.pk))
+    changes.lay_out(at_hand, lines=lines[:1])
+    assert changes.digest(at_hand) != changes.digest(Sale.objects.get(pk=sale.pk))
