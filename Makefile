@@ -1,5 +1,7 @@
 # Everything is done by the small scripts in bin/; this is the list of them.
 .DEFAULT_GOAL := help
+# what Python has compiled is kept: else each of four processes compiles all of it at every start
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run test check messages lock clean
 
 help: ## this list

@@ -1,22 +1,20 @@
 """What the environment may say, read once at start; a wrong value stops the start."""
 
+import os
 import secrets
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOOPBACK_NAMES = {"localhost"}
 
 
-class Environment(BaseSettings):
-    """One field per variable; see the table in the README."""
-
-    model_config = SettingsConfigDict(case_sensitive=True, extra="ignore")
+class Environment(BaseModel):
+    """One field per variable; see the table in the README. All other variables are ignored."""
 
     PORT: int = Field(default=8000, ge=1, le=65535)
     HOST: str = "127.0.0.1"
@@ -139,7 +137,7 @@ def _is_loopback(name: str) -> bool:
 def read() -> Environment:
     """The environment, or the end of the start with one sentence for each wrong value."""
     try:
-        return Environment()
+        return Environment.model_validate(dict(os.environ))
     except ValidationError as error:
         sentences = []
         for wrong in error.errors():

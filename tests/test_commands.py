@@ -128,12 +128,13 @@ def test_it_checks_then_tests_and_passes_a_failure_on(
 # serving
 
 
-def serving(*scripts: str) -> subprocess.Popen[str]:
+def serving(*scripts: str, port: int = 1, head_start: float = 0) -> subprocess.Popen[str]:
     """A server and a worker side by side as bin/serve runs them, here two lines of shell."""
     commands = {f"part {number}": ["sh", "-c", script] for number, script in enumerate(scripts)}
     code = (
         f"import runpy, sys; serve = runpy.run_path({str(ROOT / 'bin' / 'serve')!r}); "
-        f"sys.exit(serve['run_together']({commands!r}, address=('127.0.0.1', 1)))"
+        f"sys.exit(serve['run_together']({commands!r}, address=('127.0.0.1', {port}), "
+        f"head_start={head_start}))"
     )
     return subprocess.Popen(  # noqa: S603  # because: our own command
         [sys.executable, "-c", code],
@@ -177,6 +178,17 @@ def test_it_stops_the_other_part_when_one_ends_by_itself() -> None:
     assert server.returncode == 1
     assert "part 1 ended by itself (status 3)" in errors
     assert wait_until_gone(int(output.split()[0]))
+
+
+def test_it_starts_the_second_part_when_the_first_one_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    answering = f"sleep 0.5; exec {sys.executable} -m http.server {port} --bind 127.0.0.1"
+    asking = f"import socket; socket.create_connection(('127.0.0.1', {port})); print('answered')"
+    parts = (answering, f'exec {sys.executable} -c "{asking}"')
+    with serving(*parts, port=port, head_start=60) as server:
+        output, errors = server.communicate(timeout=20)
+    assert "answered" in output, errors
 
 
 def test_it_leaves_no_part_behind_when_it_is_killed() -> None:
