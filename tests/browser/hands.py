@@ -89,3 +89,35 @@ class Finger:
     def touch(self, target: Locator) -> None:
         self.touches.append(str(target))
         target.click()
+
+
+NOTE_KEYS = """() => addEventListener("keydown", event => setTimeout(() => window.lastKey = {
+    composing: event.isComposing, taken: event.defaultPrevented}), true)"""
+LAST_KEY = "() => new Promise(tell => setTimeout(() => tell(window.lastKey)))"
+
+
+class InputMethod:
+    """What a Chinese keyboard does in the field that has the focus: letters stand there on trial,
+    and keys belong to the keyboard, until it lets go."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._session = page.context.new_cdp_session(page)
+        page.evaluate(NOTE_KEYS)
+
+    def compose(self, text: str) -> None:
+        """Puts letters on trial."""
+        where = {"selectionStart": len(text), "selectionEnd": len(text)}
+        self._session.send("Input.imeSetComposition", {"text": text, **where})
+
+    def press(self, key: str) -> dict[str, bool]:
+        """Presses a key meanwhile, of which the page hears but which types nothing; tells whether
+        the page saw that a word is being made, and whether it took the key for itself."""
+        for kind in ("rawKeyDown", "keyUp"):
+            self._session.send("Input.dispatchKeyEvent", {"type": kind, "key": key})
+        seen: dict[str, bool] = self.page.evaluate(LAST_KEY)
+        return seen
+
+    def let_go(self, text: str) -> None:
+        """Leaves these words in the field in place of the letters."""
+        self._session.send("Input.insertText", {"text": text})

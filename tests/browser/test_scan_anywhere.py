@@ -8,7 +8,7 @@ from django.core.management import call_command
 from playwright.sync_api import Locator, Page, Route, expect
 
 from counter.models import Sale, Tendered
-from tests.browser.hands import TABLET, cookies_of, scan
+from tests.browser.hands import PORTRAIT, TABLET, InputMethod, cookies_of, scan
 from tests.cast import Shop
 
 Window = Callable[..., Page]
@@ -85,6 +85,48 @@ def test_a_slow_scanner_with_full_width_digits_is_one_scan(
     expect(tablet.locator("#lines [data-piece]")).to_have_count(2)
 
 
+def test_a_scan_through_an_input_method_is_one_scan(trading_shop: Shop, tablet: Page) -> None:
+    piece = trading_shop.piece()
+    show_bill(tablet, trading_shop.bill(trading_shop.charm()))
+    method = InputMethod(tablet)
+    method.compose(piece.number)
+    method.press("Enter")
+    expect(tablet.locator("#lines [data-piece]")).to_have_count(1)
+    method.let_go(piece.number)
+    expect(tablet.locator(f"[data-piece='{piece.number}']")).to_be_visible()
+    expect(tablet.locator("#lines [data-piece]")).to_have_count(2)
+    expect(tablet.locator("#scan-code")).to_have_value("")
+
+
+@pytest.mark.parametrize("key", ["~", "7", "Enter", "Escape"])
+def test_a_name_in_the_making_keeps_every_key(trading_shop: Shop, tablet: Page, key: str) -> None:
+    show_bill(tablet, trading_shop.bill(trading_shop.charm()))
+    tablet.get_by_text("本单", exact=True).click()
+    mark = tablet.locator("#id_mark")
+    mark.focus()
+    method = InputMethod(tablet)
+    method.compose("hongwai")
+    assert method.press(key) == {"composing": True, "taken": False}
+    expect(mark).to_be_focused()
+    method.let_go("红外")
+    expect(mark).to_have_value("红外")
+    expect(tablet.locator("#scan-code")).to_have_value("")
+
+
+def test_the_own_keys_stay_while_an_input_method_is_left_with_escape(
+    trading_shop: Shop, tablet: Page
+) -> None:
+    show_bill(tablet, trading_shop.bill(trading_shop.charm()))
+    tablet.get_by_role("button", name="手输").click()
+    method = InputMethod(tablet)
+    method.compose("20")
+    method.press("Escape")
+    expect(tablet.locator("#scan-keys")).to_be_visible()
+    method.let_go("20")
+    tablet.keyboard.press("Escape")
+    expect(tablet.locator("#scan-keys")).to_be_hidden()
+
+
 def test_a_damaged_number_is_told_and_the_bill_stays(trading_shop: Shop, tablet: Page) -> None:
     piece = trading_shop.piece()
     show_bill(tablet, trading_shop.bill(trading_shop.charm()))
@@ -109,6 +151,21 @@ def test_typed_values_stay_when_a_scan_is_refused(trading_shop: Shop, tablet: Pa
     expect(tablet.locator("#id_amount")).to_have_value("50.00")
     expect(tablet.locator("#id_merchant_number")).to_have_value("42001")
     expect(tablet.locator("[name=tender][value=wechat]")).to_be_checked()
+
+
+def test_a_refusal_stands_clear_of_the_strip_in_portrait(trading_shop: Shop, tablet: Page) -> None:
+    sold = trading_shop.charm()
+    trading_shop.sell(sold)
+    tablet.set_viewport_size(PORTRAIT)
+    show_bill(tablet, trading_shop.bill(*(trading_shop.charm() for _each in range(6))))
+    assert tablet.evaluate("() => (scrollTo(0, document.body.scrollHeight), scrollY)") > 200
+    scan(tablet, f"~{sold.number}")
+    expect(tablet.locator("#notice b")).to_be_visible()
+    strip, notice = (tablet.locator(each).bounding_box() for each in (".strip", "#notice"))
+    assert strip is not None
+    assert notice is not None
+    assert strip["height"] > 100  # two lines
+    assert notice["y"] >= strip["y"] + strip["height"]
 
 
 def test_a_refused_tender_names_its_field_and_keeps_the_others(

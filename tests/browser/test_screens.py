@@ -2,14 +2,17 @@
 
 A screen joins by one row in the table."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
+from django.db.models import CharField, TextField
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
@@ -18,8 +21,10 @@ from counter.models import Sale
 from inventory import transfers
 from inventory.ground import changes
 from tests.browser.hands import PORTRAIT, TABLET, TELEPHONE, WECHAT, cookies_of, opened
+from tests.browser.looks import CROWDED, LOST, SMALL, SMALL_TEXT, TARGETS, UNFOLD, WORDS
 from tests.cast import Shop, open_shop
 from tests.paper import CARD_NUMBER
+from tests.test_translations import LATIN
 from warranty import cards
 from warranty.models import Card
 
@@ -30,7 +35,10 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 STRONG = ".number, .total, h1, .main"  # figures, headings and the main button: contrast 7:1
 STAFF_WIDTHS = (390, 820, 1180, 1280)
 PUBLIC_WIDTHS = (320, *STAFF_WIDTHS)
+CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 SMALLEST_TEXT_PX = 14
+SMALLEST_GAP_PX = 8
+USUAL_LETTERS_PX = 16  # of the browser, before any page
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class Screen:
 
 SCREENS = [
     Screen("sign in", "/sign-in/", "", "登录", TABLET),
-    Screen("switch", "/switch/", "lin", "谁在使用平板", TABLET),
+    Screen("switch", "/switch/", "lin", "柜长", TABLET),
     Screen("today", "/today/", "lin", "今日", TABLET),
     Screen("today of the manager", "/today/", "wang", "今日", TELEPHONE),
     Screen("today of head office", "/today/", "head", "今日", TABLET),
@@ -85,6 +93,7 @@ class Books:
     shop: Shop
     home: str
     names: dict[str, str]
+    words: str  # everything that the shop itself wrote into its books, in Chinese
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,7 @@ def books(django_db_setup: None, django_db_blocker: Any) -> Iterator[Books]:
         server = LiveServer("localhost")
         try:
             shop = open_shop()
-            yield Books(shop, server.url, _trade(shop))
+            yield Books(shop, server.url, _trade(shop), _written())
         finally:
             server.stop()
             call_command("flush", verbosity=0, interactive=False, allow_cascade=False)
@@ -140,6 +149,20 @@ def _trade(shop: Shop) -> dict[str, str]:
         "card": _card_of(sale).number,
         "void": _void(shop, _card_of(voided)).number,
     }
+
+
+def _written() -> str:
+    """Names and sentences of all rows: they stay as the shop wrote them, whatever the language."""
+    words: set[str] = set()
+    for model in apps.get_models():
+        texts = [
+            each.name
+            for each in model._meta.get_fields()
+            if isinstance(each, CharField | TextField)
+        ]
+        for row in model._default_manager.values_list(*texts) if texts else ():
+            words.update(each for each in row if each)
+    return "\n".join(sorted(words))
 
 
 def _card_of(sale: Sale) -> Card:
@@ -167,37 +190,16 @@ def visit(request: pytest.FixtureRequest, books: Books, chromium: Browser) -> It
         yield Visit(screen, page, said)
 
 
-UNFOLD = "() => document.querySelectorAll('details').forEach(each => each.open = true)"
-
-SMALL = """els => els.filter(e => e.checkVisibility())
-    .map(e => [e, (e.matches('[type=radio],[type=checkbox]') && e.closest('label') || e)])
-    .map(([e, area]) => [e, area.getBoundingClientRect()])
-    .filter(([e, box]) => box.width < 48 || box.height < (e.matches('.pay,.key') ? 72 : 48))
-    .map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${box.width} x ${box.height}`)"""
-TARGETS = (
-    "button, a[role=button], a.btn, .pages a, input:not([type=hidden], scan-box *), select, "
-    "textarea, summary"
-)
-
-SMALL_TEXT = """smallest => {
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), small = [];
-    while (walker.nextNode()) {
-        const text = walker.currentNode.data.trim(), parent = walker.currentNode.parentElement;
-        if (!text || parent.matches('script,noscript,style')) continue;
-        const size = parseFloat(getComputedStyle(parent).fontSize);
-        if (parent.checkVisibility() && size < smallest) small.push(`${text} ${size}`);
-    }
-    return small;
-}"""
-
-OVERFLOWING = """() => {
-    const root = document.documentElement;
-    if (root.scrollWidth <= root.clientWidth) return '';
-    const wide = [...document.querySelectorAll('body *')].filter(
-        e => e.checkVisibility() && e.getBoundingClientRect().right > root.clientWidth + 1);
-    const named = wide.slice(0, 3).map(e => e.outerHTML.slice(0, 80));
-    return `${root.scrollWidth}: ${named.join(' | ')}`;
-}"""
+def _lost(visit: Visit, widths: tuple[int, ...]) -> dict[int, list[str]]:
+    """What is lost at these widths, in pixels; the window has its own size again afterwards."""
+    visit.page.evaluate(UNFOLD)
+    found = {}
+    for width in widths:
+        visit.page.set_viewport_size({"width": width, "height": visit.screen.size["height"]})
+        if lost := visit.page.evaluate(LOST):
+            found[width] = lost
+    visit.page.set_viewport_size(visit.screen.size)
+    return found
 
 
 def test_it_has_no_accessibility_violation(visit: Visit) -> None:
@@ -225,16 +227,47 @@ def test_it_has_no_small_letters(visit: Visit) -> None:
     assert visit.page.evaluate(SMALL_TEXT, SMALLEST_TEXT_PX) == []
 
 
-def test_it_does_not_scroll_sideways(visit: Visit) -> None:
+def test_it_keeps_touch_targets_apart(visit: Visit) -> None:
     visit.page.evaluate(UNFOLD)
-    wide = {}
-    for width in STAFF_WIDTHS if visit.screen.user else PUBLIC_WIDTHS:
-        visit.page.set_viewport_size({"width": width, "height": visit.screen.size["height"]})
-        if overflow := visit.page.evaluate(OVERFLOWING):
-            wide[width] = overflow
-    visit.page.set_viewport_size(visit.screen.size)
-    assert wide == {}
+    assert visit.page.locator(TARGETS).evaluate_all(CROWDED, SMALLEST_GAP_PX) == []
+
+
+def test_it_has_one_first_heading(visit: Visit) -> None:
+    assert visit.page.locator("h1").count() == 1
+
+
+def test_it_neither_scrolls_sideways_nor_cuts_words(visit: Visit) -> None:
+    assert _lost(visit, STAFF_WIDTHS if visit.screen.user else PUBLIC_WIDTHS) == {}
+
+
+def test_it_bears_letters_of_twice_the_size(visit: Visit) -> None:
+    session = visit.page.context.new_cdp_session(visit.page)
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": 2 * USUAL_LETTERS_PX}})
+    letters = visit.page.evaluate("() => getComputedStyle(document.documentElement).fontSize")
+    lost = _lost(visit, STAFF_WIDTHS)
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": USUAL_LETTERS_PX}})
+    session.detach()
+    assert letters == f"{2 * USUAL_LETTERS_PX}px"
+    assert lost == {}
 
 
 def test_it_is_quiet_and_asks_nothing_of_others(visit: Visit) -> None:
+    assert visit.said == []
+
+
+def test_it_speaks_chinese_throughout(visit: Visit) -> None:
+    assert [each for each in visit.page.evaluate(WORDS) if LATIN.search(each)] == []
+
+
+def test_it_speaks_english_throughout(visit: Visit, books: Books) -> None:
+    """The last look at a screen, because it turns the language."""
+    english = {"name": "django_language", "value": "en", "url": books.home}
+    visit.page.context.add_cookies([english])  # type: ignore[list-item]  # because: a dict is what the call takes
+    visit.page.reload()
+    assert visit.page.locator("html").get_attribute("lang") == "en"
+    words = visit.page.evaluate(WORDS)
+    assert [
+        each for each in words if any(run not in books.words for run in CHINESE.findall(each))
+    ] == []
+    assert _lost(visit, (visit.screen.size["width"], TELEPHONE["width"])) == {}
     assert visit.said == []

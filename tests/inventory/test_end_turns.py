@@ -6,28 +6,14 @@ import os
 import signal
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, OperationalError, transaction
-from pytest_django import DjangoDbBlocker
 
 from inventory.ground.sqlite.base import DatabaseWrapper
 from tests.writers import ALIAS, TOO_LONG, WELCOME, Counted, Line, add, found_by_models, in_child
-
-
-@pytest.fixture
-def line(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Line]:
-    with django_db_blocker.unblock(), contextlib.closing(Line(tmp_path / "shop.sqlite3")) as line:
-        yield line
-
-
-@pytest.fixture
-def database(line: Line) -> Iterator[Counted]:
-    with found_by_models(line.connect()) as database:
-        yield database
 
 
 def fill_disk(database: DatabaseWrapper) -> None:

@@ -5,7 +5,7 @@ import multiprocessing
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from ctypes import Array, c_int
 from functools import partial
@@ -17,23 +17,10 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Group
 from django.db import OperationalError, connections, transaction
-from pytest_django import DjangoDbBlocker
 
 from inventory.ground.sqlite.base import has_wal_reset_race, pragmas
 from inventory.ground.sqlite.writer_queue import MOST_FILES
-from tests.writers import ALIAS, TOO_LONG, WELCOME, Counted, Line, add, found_by_models, in_child
-
-
-@pytest.fixture
-def line(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Line]:
-    with django_db_blocker.unblock(), contextlib.closing(Line(tmp_path / "shop.sqlite3")) as line:
-        yield line
-
-
-@pytest.fixture
-def database(line: Line) -> Iterator[Counted]:
-    with found_by_models(line.connect()) as database:
-        yield database
+from tests.writers import ALIAS, TOO_LONG, WELCOME, Counted, Line, add, in_child
 
 
 def save_group(_: Counted) -> None:

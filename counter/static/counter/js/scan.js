@@ -128,6 +128,7 @@ class ScanBox extends HTMLElement {
 
   #onKeyAnywhere(event) {
     const { key, target } = event;
+    if (event.isComposing) return; // the keys of a word in the making belong to the input method
     if (key === "Escape" && !this.keys.hidden) this.#showKeys(false);
     const isText = key.length === 1 && key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (!isText || target === this.input || document.querySelector("dialog[open]")) return;
