@@ -63,6 +63,12 @@ def end(*, rows: Sequence[Piece], bill: UUID, book: Book) -> None:
         pieces.release(rows=released, book=book)
 
 
+def break_off(*, rows: Sequence[Piece], book: Book) -> None:
+    """The pieces are missing: whoever held them holds nothing more."""
+    held = Hold.objects.filter(piece__in=rows, ended_at__isnull=True)
+    held.update(ended_at=book.at)
+
+
 def use_up(*, bill: UUID, rows: Sequence[Piece], book: Book) -> int:
     """The pieces are sold on this bill; returns how many of them it still held, in time or not:
     only another bill's hold takes a piece away."""

@@ -11,10 +11,13 @@ from inventory.ground import statements
 from inventory.ground.changes import Book
 from inventory.ground.errors import RuleBroken
 from inventory.models import Movement, Piece, Place, Reason, State, Transfer
+from inventory.models.pieces import GONE
 
 # what may become what; the design's table
 MOVES: dict[str, frozenset[State]] = {
-    State.RECEIVED: frozenset({State.ON_SALE, State.IN_TRANSIT, State.WRITTEN_OFF}),
+    State.RECEIVED: frozenset(
+        {State.ON_SALE, State.IN_TRANSIT, State.MISSING, State.WRITTEN_OFF}
+    ),
     State.ON_SALE: frozenset(
         {
             State.HELD,
@@ -27,7 +30,9 @@ MOVES: dict[str, frozenset[State]] = {
     ),
     State.HELD: frozenset({State.ON_SALE, State.SOLD, State.MISSING}),
     State.SOLD: frozenset({State.RETURNED, State.IN_SERVICE}),
-    State.RETURNED: frozenset({State.ON_SALE, State.IN_SERVICE, State.WRITTEN_OFF}),
+    State.RETURNED: frozenset(
+        {State.ON_SALE, State.IN_SERVICE, State.MISSING, State.WRITTEN_OFF}
+    ),
     # back to where it came from: its last movement says which of these
     State.IN_SERVICE: frozenset({State.RECEIVED, State.ON_SALE, State.SOLD, State.RETURNED}),
     State.IN_TRANSIT: frozenset({State.RECEIVED, State.MISSING}),
@@ -134,6 +139,44 @@ def move(*, rows: Sequence[Piece], to: Place, transfer: Transfer, book: Book) ->
     return book.write(movements, kind="piece_moved")
 
 
+def enter_forgotten(*, piece: Piece, to: Place, number: str, book: Book) -> list[Movement]:
+    """A piece was carried to another place of its store and nobody entered it; found at the count
+    with this number. Refused for a piece that lies in no place."""
+    found = Piece.objects.filter(pk=piece.pk, state=piece.state, place=piece.place_id)
+    if piece.place_id is None or found.update(place=to, updated_at=book.at) != 1:
+        raise PieceMoved(_gone(piece))
+    movement = Movement(
+        piece=piece,
+        old=piece.state,
+        new=piece.state,
+        from_place_id=piece.place_id,
+        to_place=to,
+        reason=Reason.FORGOTTEN,
+        net_mg=piece.net_mg,
+    )
+    piece.place = to
+    return book.write([movement], kind="piece_moved", number=number)
+
+
+def lose(*, rows: Sequence[Piece], number: str, book: Book) -> list[Movement]:
+    """Missing at the signed count with this number; each keeps the place it was lost from."""
+    return _move(rows=rows, new=State.MISSING, reason=Reason.MISSING, book=book, number=number)
+
+
+def find_again(*, piece: Piece, to: Place, number: str, book: Book) -> None:
+    """A missing piece is here again: received, and on sale once more if it may be."""
+    _move(rows=[piece], new=State.RECEIVED, reason=Reason.FOUND, book=book, number=number)
+    if piece.place_id != to.pk:
+        enter_forgotten(piece=piece, to=to, number=number, book=book)
+    if not piece.style.report_required or piece.certificates.exists():
+        _move(rows=[piece], new=State.ON_SALE, reason=Reason.FOUND, book=book, number=number)
+
+
+def write_off(*, piece: Piece, number: str, book: Book) -> None:
+    """A missing piece will not come back."""
+    _move(rows=[piece], new=State.WRITTEN_OFF, reason=Reason.LOST, book=book, number=number)
+
+
 def _move(
     *,
     rows: Sequence[Piece],
@@ -155,7 +198,7 @@ def _move(
             old=piece.state,
             new=new,
             from_place_id=tray,
-            to_place_id=None if new == State.SOLD else piece.place_id,
+            to_place_id=None if new in GONE else piece.place_id,
             reason=reason,
             net_mg=piece.net_mg,
             at_counter=counter,
@@ -169,7 +212,7 @@ def _compare_and_set(*, rows: Sequence[Piece], new: State, at: datetime, back: b
     """Two counters may want the same piece: only one of them still finds it as it was, in its old
     state and in its old place."""
     for (old, place), ids in _grouped(rows).items():
-        before, after = None if back else place, None if new == State.SOLD else place
+        before, after = None if back else place, None if new in GONE else place
         as_they_were = (
             f"state = %s AND COALESCE(place_id, 0) = %s AND id IN {statements.marks(ids)}"
         )
@@ -185,7 +228,7 @@ def _compare_and_set(*, rows: Sequence[Piece], new: State, at: datetime, back: b
             raise PieceMoved
     for piece in rows:
         piece.state = new
-        if new == State.SOLD:
+        if new in GONE:
             piece.place = None
 
 

@@ -9,13 +9,14 @@ from functools import partial
 import pytest
 from django.db import OperationalError, connections
 
-from counter import acknowledgements, bills, sales
+from counter import acknowledgements, bills, counting, handovers, sales, signatures
 from counter.books import verify
-from counter.models import Sale, SaleState
+from counter.models import Sale, SaleState, Shift
 from inventory import holds
 from inventory.ground.errors import RuleBroken
 from inventory.models import RequestKey, Store
 from tests.cast import Shop
+from tests.counters import count_rest, tray_of
 
 pytestmark = pytest.mark.races
 THREADS = 50
@@ -131,4 +132,81 @@ def test_two_baskets_in_opposite_order_never_wait_for_each_other(trading_shop: S
 
     got = at_once(both, threads=8)
     assert got["both"] <= 1
+    assert books_agree()
+
+
+def test_fifty_tablets_begin_one_count(trading_shop: Shop) -> None:
+    shop = trading_shop
+
+    def start(_index: int) -> str:
+        act = partial(
+            handovers.start, counter=shop.a, kind="change", by=shop.lin, incoming=shop.zhao
+        )
+        return patiently(act) or "started"
+
+    got = at_once(start)
+    assert got == {"started": 1, handovers.HandoverOpen.code: THREADS - 1}
+    assert books_agree()
+
+
+def test_a_sheet_is_signed_once_by_fifty_second_hands(trading_shop: Shop) -> None:
+    shop = trading_shop
+    shop.piece()
+    sheet = handovers.start(counter=shop.a, kind="change", by=shop.lin, incoming=shop.zhao)
+    count_rest(sheet, by=shop.lin)
+    signatures.sign(handover=sheet, as_="outgoing", user=shop.lin)
+
+    def sign(_index: int) -> str:
+        act = partial(signatures.sign, handover=sheet, as_="incoming", user=shop.zhao)
+        return patiently(act) or "signed"
+
+    got = at_once(sign)
+    assert got == {"signed": 1, counting.CountOver.code: THREADS - 1}
+    assert Shift.objects.filter(counter=shop.a, closed_at__isnull=True).count() == 1
+    assert books_agree()
+
+
+def test_a_piece_is_scanned_once_by_fifty_hands(trading_shop: Shop) -> None:
+    """Two tablets cannot count one piece twice, in one tray or in two."""
+    shop = trading_shop
+    piece = shop.piece()
+    sheet = handovers.start(counter=shop.a, kind="change", by=shop.lin, incoming=shop.zhao)
+    trays = [
+        counting.open_tray(tray=tray_of(sheet, "A-01"), by=shop.lin),
+        counting.open_tray(tray=tray_of(sheet, "A-02"), by=shop.zhao),
+    ]
+    hands = [shop.lin, shop.zhao]
+
+    def scan(index: int) -> str:
+        act = partial(counting.scan, tray=trays[index % 2], text=piece.number, by=hands[index % 2])
+        return patiently(act) or "counted"
+
+    got = at_once(scan)
+    assert got == {"counted": 1, counting.AlreadyCounted.code: THREADS - 1}
+
+
+def test_pieces_are_sold_while_their_counter_is_counted_and_signed(trading_shop: Shop) -> None:
+    """Whoever is quicker, the sheet says what the counter has: sales and signature in any order."""
+    shop = trading_shop
+    rows = [shop.piece() for _ in range(10)]
+    open_bills = [shop.bill(piece) for piece in rows]
+    for sale in open_bills:
+        shop.pay(sale)
+    sheet = handovers.start(counter=shop.a, kind="change", by=shop.lin, incoming=shop.zhao)
+    count_rest(sheet, by=shop.lin)
+    signatures.sign(handover=sheet, as_="outgoing", user=shop.lin)
+
+    def act(index: int) -> str:
+        if index == 5:
+            sign = partial(signatures.sign, handover=sheet, as_="incoming", user=shop.zhao)
+            return patiently(sign) or "done"
+        sale = open_bills[index]
+        total = bills.total_cents(sale, bills.lines_of(sale))
+        sell = partial(sales.complete, sale=sale, shown_cents=total, by=shop.lin)
+        return patiently(sell) or "done"
+
+    assert at_once(act, threads=10) == {"done": 10}
+    sheet.refresh_from_db()
+    line = tray_of(sheet, "A-01").lines.get()
+    assert (line.counted_pieces, line.closing_pieces - line.after_pieces) == (10, 10)
     assert books_agree()

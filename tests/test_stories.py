@@ -1,16 +1,29 @@
 """A day at the counter, through the pages; every story ends with the books in agreement."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
-from counter.models import Sale
-from inventory.models import Piece, State
+from counter import differences
+from counter.models import (
+    Handover,
+    HandoverLine,
+    HandoverState,
+    Investigation,
+    Sale,
+    Shift,
+    TrayCount,
+)
+from inventory.ground import approvals, measures
+from inventory.models import LedgerHead, Piece, State
 from tests.cast import PASSWORD, PINS, KeyedClient, Shop
+from tests.counters import in_notes
 from tests.paper import codes_of
 from warranty.models import Card, CardPrint
 
@@ -112,3 +125,141 @@ def test_two_customers_at_once_and_one_who_leaves(shop: Shop) -> None:
     tablet.post(f"{first}give-up/")
     assert "red hat" not in tablet.get(second).content.decode()
     assert Piece.objects.filter(state=State.HELD).count() == 1
+
+
+class Counter:
+    """One counter through the pages: what the people in front of it do with a tablet."""
+
+    def __init__(self, shop: Shop, code: str = "A") -> None:
+        self.shop, self.code = shop, code
+        self.tablets = {name: shop.client(shop.people[name]) for name in ("lin", "zhao", "chen")}
+        self.at = ""
+
+    def begin(self, who: str, kind: str, **people: str) -> None:
+        answer = self.tablets[who].post(f"/handovers/start/{self.code}/", {"kind": kind} | people)
+        self.at = answer.headers["Location"].partition("?")[0]
+
+    def count_tray(self, who: str, code: str, *, but: Sequence[Piece] = ()) -> None:
+        tray = f"{self.at}trays/{code}"
+        self.tablets[who].post(f"{tray}/open/", {"take_over": "on"})
+        lying = Piece.objects.filter(place__code=code, place__store=self.shop.s01)
+        for piece in lying.exclude(pk__in=[each.pk for each in but]).exclude(state=State.MISSING):
+            assert (
+                self.tablets[who].post(f"{tray}/scan/", {"code": piece.number}).status_code == 303
+            )
+        handed_in = self.tablets[who].post(f"{tray}/hand-in/", {"seen_seq": self.seq})
+        assert handed_in.status_code == 303, handed_in.content.decode()
+
+    @property
+    def seq(self) -> int:
+        return LedgerHead.objects.get(store=self.shop.s01).seq
+
+    def count_rest(self, who: str, cash: str = "0") -> None:
+        """All that lies in trays is counted already; the cash as its notes."""
+        tablet = self.tablets[who]
+        assert tablet.post(f"{self.at}empty/").status_code == 303
+        self.count_cash(who, cash)
+        assert tablet.post(f"{self.at}no-slips/").status_code == 303
+
+    def count_cash(self, who: str, yuan: str) -> None:
+        """¥218.00 is two hundreds, a ten, a five and three ones."""
+        notes = in_notes(measures.read_yuan(yuan))
+        fields = {f"of-{value}": str(n) for value, n in notes.items()}
+        assert self.tablets[who].post(f"{self.at}money/cash/", fields).status_code == 303
+
+    def sign(self, who: str, side: str, **more: str) -> None:
+        """Signs at the tablet of `lin`, whoever's PIN it is."""
+        fields = {"signer": f"{side}:{who}", "pin": PINS[who]} | more
+        answer = self.tablets["lin"].post(f"{self.at}sign/", fields)
+        assert answer.status_code == 303, answer.content.decode()
+
+    def page(self, who: str = "lin") -> str:
+        return str(self.tablets[who].get(self.at).content.decode())
+
+
+@pytest.mark.usefixtures("books_agree_afterwards")
+def test_a_small_shop_closes_alone_and_two_open_it_in_the_morning(shop: Shop) -> None:
+    shop.ring()
+    counter = Counter(shop)
+    counter.begin("lin", "close")
+    counter.count_tray("lin", "A-01")
+    counter.count_rest("lin")
+    counter.sign("lin", "outgoing", alone="on")
+    assert not Shift.objects.filter(counter=shop.a, closed_at__isnull=True).exists()
+    assert "Not witnessed" in counter.page() or "not witnessed" in counter.page()
+    counter.sign("chen", "witness")
+    evening = counter.at
+
+    counter.begin("zhao", "open", incoming="zhao")
+    counter.count_tray("zhao", "A-01")
+    counter.count_rest("zhao")
+    counter.sign("zhao", "incoming")
+    counter.sign("lin", "witness")
+
+    shift = Shift.objects.get(counter=shop.a, closed_at__isnull=True)
+    assert (shift.opened_by, shift.counted) == (shop.zhao, True)
+    assert counter.at != evening
+
+
+@pytest.mark.usefixtures("books_agree_afterwards")
+def test_a_customer_buys_in_the_middle_of_the_count(shop: Shop) -> None:
+    """Selling goes on: what is sold leaves the count by itself, its money is in the drawer."""
+    charm, ring = shop.charm(), shop.ring()
+    counter = Counter(shop)
+    counter.begin("lin", "change", outgoing="lin", incoming="zhao")
+    tray = f"{counter.at}trays/A-01"
+    counter.tablets["lin"].post(f"{tray}/open/")
+    for piece in (charm, ring):
+        counter.tablets["lin"].post(f"{tray}/scan/", {"code": piece.number})
+    shop.sell(charm)
+    counter.tablets["lin"].post(f"{tray}/hand-in/", {"seen_seq": counter.seq})
+    counter.count_rest("lin", cash="98")
+    counter.sign("lin", "outgoing")
+    counter.sign("zhao", "incoming")
+
+    sheet = Handover.objects.get()
+    assert sheet.state == HandoverState.SIGNED
+    lines = {line.metal: line for line in HandoverLine.objects.filter(tray__handover=sheet)}
+    assert (lines["Au"].counted_pieces, lines["Au"].closing_pieces) == (1, 1)
+    # the silver charm came in and went out during the shift
+    assert (lines["Ag"].in_pieces, lines["Ag"].out_pieces, lines["Ag"].counted_pieces) == (1, 1, 0)
+
+
+@pytest.mark.usefixtures("books_agree_afterwards")
+def test_a_forgotten_shift_sells_at_once_and_its_difference_stays_with_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lin went home without closing; Zhao stands there in the morning with a customer."""
+    ring, charm = shop.ring(), shop.charm()
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)  # the clock is the edge
+    counter = Counter(shop)
+    counter.tablets["zhao"].post("/shifts/A/open/")
+    provisional = Shift.objects.get(counter=shop.a, set_aside_at=None, closed_at=None)
+    assert (provisional.opened_by, provisional.counted) == (shop.zhao, False)
+    sale = shop.sell(charm, by=shop.zhao)
+    assert sale.shift == provisional
+
+    counter.begin("zhao", "change", outgoing="lin", incoming="zhao")
+    for who in ("zhao", "chen"):
+        counter.count_tray(who, "A-01", but=[ring])
+    sheet = Handover.objects.get(state="counting")
+    tray = TrayCount.objects.select_related("place", "handover__store").get(
+        handover=sheet, place__code="A-01"
+    )
+    approvals.grant(
+        ask=differences.accept_ask(tray), store=shop.s01, asked_by=shop.zhao, by=shop.chen
+    )
+    counter.tablets["zhao"].post(f"{counter.at}trays/A-01/accept/", {"reason": "not found"})
+    counter.count_rest("zhao", cash="98")
+    counter.sign("zhao", "incoming")
+    counter.sign("wang", "manager", reason="Lin is ill")
+
+    sheet.refresh_from_db()
+    assert sheet.state == HandoverState.SIGNED
+    assert (sheet.shift, sheet.next_shift) == (shop.shift, provisional)
+    provisional.refresh_from_db()
+    assert provisional.counted
+    assert Investigation.objects.get().handover.shift == shop.shift
+    counter.sign("lin", "outgoing")
+    assert sheet.signatures.get(user=shop.lin).later

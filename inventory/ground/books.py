@@ -17,7 +17,17 @@ from inventory.models import Change, LedgerHead, Store
 
 CHUNK = 2_000
 # links that stand for a change of a row which has its own first link already
-NOTES = {"shift_closed", "card_hidden", "card_shown"}
+NOTES = {
+    "card_hidden",
+    "card_shown",
+    "handover_abandoned",
+    "handover_recount",
+    "handover_started",
+    "investigation_closed",
+    "shift_closed",
+    "shift_counted",
+    "shift_set_aside",
+}
 
 
 @dataclass(frozen=True)

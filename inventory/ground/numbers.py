@@ -10,6 +10,7 @@ from inventory.models import DocumentCounter, Store
 
 class Kind(StrEnum):
     SALE = "S"
+    HANDOVER = "H"
     TRANSFER = "V"
 
 

@@ -71,6 +71,17 @@ SETTINGS: dict[str, Setting] = {
         _("A metal price further from the one before asks once, in hundredths of a percent"),
         500, most=10_000,
     ),
+    "alone_on_duty": Setting(
+        _("Somebody may close and open a counter alone; the witness signs later"),
+        "no", {"small": "yes"}, choices=("yes", "no"),
+    ),
+    "count_sample": Setting(
+        _("So many pieces of each scanned tray are weighed one by one, the dear ones oftener"),
+        0, {"chain": 2}, most=20,
+    ),
+    "cash_float_cents": Setting(
+        _("Cash that a counter begins with when no sheet says how much, in cents"), 0
+    ),
     "public_purchase": Setting(
         _("The customer's page shows month and store of the purchase"), "show",
         choices=("show", "hide"),

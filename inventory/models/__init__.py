@@ -23,7 +23,7 @@ from inventory.models.pieces import (
     Style,
     Transfer,
 )
-from inventory.models.places import Place, PlaceKind, Store, StoreKind
+from inventory.models.places import CountDepth, Place, PlaceKind, Store, StoreKind
 from inventory.models.prices import MetalPrice, PriceKind
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Certificate",
     "Change",
     "Cost",
+    "CountDepth",
     "DocumentCounter",
     "Hold",
     "LabourKind",

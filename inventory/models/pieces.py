@@ -54,6 +54,10 @@ class Reason(models.TextChoices):
     VOIDED = "voided", _("sale voided")
     MOVED = "moved", _("moved")
     LENT = "lent", _("lent, back today")
+    FORGOTTEN = "forgotten", _("moved earlier, entered at a count")
+    MISSING = "missing", _("missing at a count")
+    FOUND = "found", _("found again")
+    LOST = "lost", _("written off as lost")
     TO_SUPPLIER = "to_supplier", _("back to the supplier")
 
 

@@ -49,6 +49,15 @@ class PlaceKind(models.TextChoices):
     VIRTUAL = "virtual", _("elsewhere")
 
 
+class CountDepth(models.TextChoices):
+    """How deep a place is counted at a handover."""
+
+    PIECES = "pieces", _("pieces only")
+    SCAN = "scan", _("scan")
+    TRAY = "tray", _("scan and tray weight")
+    EACH = "each", _("every piece on the scale")
+
+
 class Place(models.Model):
     """Where a piece can be; a small tree in a store: counter, then tray or window."""
 
@@ -59,6 +68,11 @@ class Place(models.Model):
     code = models.CharField(max_length=12)
     name = models.CharField(max_length=40, blank=True)
     kind = models.CharField(max_length=8, choices=PlaceKind)
+    # empty: the tray is weighed when its tare is known and all that was scanned is plain metal
+    count_depth = models.CharField(max_length=6, choices=CountDepth, blank=True)
+    tare_mg = models.BigIntegerField(null=True, blank=True)
+    # the document that counts this place blind at this moment; nobody who counts sees its figures
+    counted_in = models.CharField(max_length=24, blank=True, editable=False)
 
     class Meta:
         ordering = ["code"]

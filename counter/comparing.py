@@ -1,0 +1,212 @@
+"""A count against the books: one line a metal class, and the pieces that are short or too many."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from counter import custody, weighing
+from counter.custody import PRESENT, Amount, MetalKey
+from counter.models import CountRead, HandoverLine, ReadKind, TrayCount
+from inventory.ground.changes import Book
+from inventory.ground.errors import RuleBroken
+from inventory.models import Movement, Piece
+
+
+class CustodyBroken(RuleBroken):
+    """What the last sheet left and what moved since do not add up to what the books say."""
+
+    code = "custody_broken"
+    status = 503
+    sentence = _("The books of this counter do not add up. Nothing was saved; call head office.")
+
+
+@dataclass
+class Counted:
+    """What the hands found: scans, or figures typed by metal class (grams may be left out)."""
+
+    reads: list[CountRead] = field(default_factory=list)
+    typed: dict[MetalKey, tuple[int, int | None]] | None = None
+
+    @property
+    def pieces(self) -> list[CountRead]:
+        return [read for read in self.reads if read.kind == ReadKind.PIECE]
+
+    @property
+    def ids(self) -> set[int]:
+        return {read.piece_id for read in self.pieces if read.piece_id is not None}
+
+    def of_kind(self, kind: ReadKind) -> int:
+        return sum(read.kind == kind for read in self.reads)
+
+    def by_class(self) -> dict[MetalKey, list[CountRead]]:
+        groups: dict[MetalKey, list[CountRead]] = defaultdict(list)
+        for read in self.pieces:
+            if read.piece is not None:
+                groups[(read.piece.metal, read.piece.grade)].append(read)
+        return groups
+
+
+def counted_of(
+    reads: Sequence[CountRead], typed: Mapping[MetalKey, tuple[int, int | None]] | None
+) -> Counted:
+    return Counted(list(reads), dict(typed) if typed is not None else None)
+
+
+def compare(*, tray: TrayCount, counted: Counted | None, book: Book) -> bool:
+    """Writes the lines of a tray as they stand now; whether hands and books agree. `counted` None:
+    the tray was taken over by its seal."""
+    lines = _expected_lines(tray)
+    if counted is None:
+        for line in lines.values():
+            line.counted_pieces, line.tag_mg = line.expected_pieces, None
+    else:
+        _enter_counted(tray, lines, counted)
+    tray.seq = book.head.seq
+    tray.lines.all().delete()
+    HandoverLine.objects.bulk_create(lines.values())
+    return counted is None or agrees(tray, counted, list(lines.values()))
+
+
+def agrees(tray: TrayCount, counted: Counted, lines: Sequence[HandoverLine]) -> bool:
+    if tray.no_label:
+        return False
+    if counted.typed is not None:
+        return all(
+            line.counted_pieces == line.expected_pieces and weighing.typed_agrees(line)
+            for line in lines
+        )
+    if counted.ids != set(expected_pieces(tray).values_list("pk", flat=True)):
+        return False
+    on_scale = weighing.tray_agrees(tray, counted.pieces)
+    return on_scale and all(weighing.piece_agrees(read) for read in counted.pieces)
+
+
+def expected_pieces(tray: TrayCount) -> QuerySet[Piece]:
+    """What the books say lies in the place now."""
+    return Piece.objects.filter(place=tray.place_id, state__in=PRESENT)
+
+
+def short_of(tray: TrayCount, counted: Counted) -> list[Piece]:
+    """Pieces that the books have here and the hands did not find (1 query)."""
+    rows = expected_pieces(tray).exclude(pk__in=counted.ids)
+    return list(rows.select_related("style", "place").order_by("number"))
+
+
+def surplus_of(tray: TrayCount, counted: Counted) -> list[Piece]:
+    """Pieces that the hands found here and the books have elsewhere (1 query)."""
+    rows = Piece.objects.filter(pk__in=counted.ids)
+    elsewhere = rows.exclude(place=tray.place_id, state__in=PRESENT)
+    return list(elsewhere.select_related("style", "place__parent").order_by("number"))
+
+
+def _expected_lines(tray: TrayCount) -> dict[MetalKey, HandoverLine]:
+    """Opening + in − out = expected, class by class. Refused when the three do not add up."""
+    places = [tray.place_id]
+    handover = tray.handover
+    before = custody.opening(handover, places)
+    rows = custody.steps(handover.store, places, since=custody.begins_after(handover))
+    now = custody.lying(places)
+    lines: dict[MetalKey, HandoverLine] = {}
+    for _place, metal, grade in {*before, *(row.key for row in rows), *now}:
+        key = (tray.place_id, metal, grade)
+        line = HandoverLine(tray=tray, metal=metal, grade=grade)
+        start = before.get(key, Amount())
+        line.opening_pieces, line.opening_mg = start.pieces, start.mg
+        for row in rows:
+            if row.key == key:
+                _enter_step(line, row.sign, row.mg, row.reason)
+        there = now.get(key, Amount())
+        line.expected_pieces, line.expected_mg = there.pieces, there.mg
+        if line.expected_pieces != line.opening_pieces + line.in_pieces - line.out_pieces:
+            raise CustodyBroken
+        if line.expected_mg != line.opening_mg + line.in_mg - line.out_mg:
+            raise CustodyBroken
+        lines[(metal, grade)] = line
+    return lines
+
+
+def _enter_step(line: HandoverLine, sign: int, mg: int, reason: str) -> None:
+    if sign > 0:
+        line.in_pieces += 1
+        line.in_mg += mg
+    else:
+        line.out_pieces += 1
+        line.out_mg += mg
+    pieces, grams = line.moves.get(reason, [0, 0])
+    line.moves[reason] = [pieces + sign, grams + sign * mg]
+
+
+def _enter_counted(tray: TrayCount, lines: dict[MetalKey, HandoverLine], counted: Counted) -> None:
+    if counted.typed is not None:
+        for (metal, grade), (pieces, mg) in counted.typed.items():
+            line = _line(lines, tray, metal, grade)
+            line.counted_pieces, line.scale_mg = pieces, mg
+        return
+    tray.no_label = counted.of_kind(ReadKind.NO_LABEL)
+    tray.strays = counted.of_kind(ReadKind.STRAY)
+    tray.gap_mg = weighing.gap_mg(tray, counted.pieces)
+    groups = counted.by_class()
+    for (metal, grade), reads in groups.items():
+        line = _line(lines, tray, metal, grade)
+        line.counted_pieces = len(reads)
+        line.tag_mg = sum(read.piece.net_mg for read in reads if read.piece)
+        if len(groups) == 1 or all(read.scale_mg is not None for read in reads):
+            line.scale_mg = weighing.net_by_scale(tray, reads)
+    for key, line in lines.items():
+        if key not in groups:
+            line.tag_mg = 0
+
+
+def _line(
+    lines: dict[MetalKey, HandoverLine], tray: TrayCount, metal: str, grade: int
+) -> HandoverLine:
+    return lines.setdefault((metal, grade), HandoverLine(tray=tray, metal=metal, grade=grade))
+
+
+def evidence(tray: TrayCount, counted: Counted | None) -> dict[str, Any]:
+    """What an attempt keeps: every piece by its number, or the typed figures, and the weights."""
+    kept: dict[str, Any] = {"gross_mg": tray.gross_mg, "tare_mg": tray.tare_mg}
+    if counted is None:
+        return kept | {"seal": tray.seal_number}
+    if counted.typed is not None:
+        return kept | {
+            "typed": [[*key, pieces, mg] for key, (pieces, mg) in sorted(counted.typed.items())]
+        }
+    numbers = sorted(read.piece.number for read in counted.pieces if read.piece)
+    weighed = {
+        read.piece.number: read.scale_mg
+        for read in counted.pieces
+        if read.piece and read.scale_mg is not None
+    }
+    return kept | {
+        "pieces": numbers,
+        "weighed": weighed,
+        "no_label": counted.of_kind(ReadKind.NO_LABEL),
+        "strays": counted.of_kind(ReadKind.STRAY),
+    }
+
+
+def moves_of(piece_ids: Collection[int], *, since: int) -> QuerySet[Movement]:
+    """Movements of these pieces after a moment of the ledger."""
+    rows = Movement.objects.filter(piece__in=list(piece_ids), change__seq__gt=since)
+    return rows.select_related("change")
+
+
+def carries_away(move: Movement, place_id: int) -> bool:
+    """Whether a movement takes the piece out of this place, or from wherever the books had it."""
+    was, is_now = move.old in PRESENT, move.new in PRESENT
+    if was and is_now and move.from_place_id == move.to_place_id:
+        return False  # held or released
+    return not is_now or move.to_place_id != place_id
+
+
+def worth(read: CountRead) -> int:
+    """How dear a piece is, for a draw: its price in cents, else its grams of metal."""
+    piece = read.piece
+    if piece is None:
+        return 1
+    return max(piece.price_cents or piece.net_mg * 100, 1)

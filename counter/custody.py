@@ -1,0 +1,189 @@
+"""Custody: what the books say a counter has, in pieces and in grams of each metal class.
+
+Everything here reads forward from a moment of the ledger, never from the beginning: a sheet costs
+the same after ten years as on the first day.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Count, Sum
+
+from counter.models import Handover, HandoverKind, HandoverLine, HandoverState, Tender
+from inventory.ground import statements
+from inventory.models import Piece, Place, State, Store
+
+# lying in its place and to be counted there; a missing piece keeps the place it was lost from
+PRESENT = (State.RECEIVED, State.ON_SALE, State.HELD, State.RETURNED)
+
+MetalKey = tuple[str, int]  # metal and legal grade: the only pieces whose grams are added
+Key = tuple[int, str, int]  # the id of a place, and the same
+
+
+@dataclass
+class Amount:
+    """Pieces with their grams, of one metal class."""
+
+    pieces: int = 0
+    mg: int = 0
+
+    def add(self, pieces: int, mg: int) -> None:
+        self.pieces += pieces
+        self.mg += mg
+
+
+@dataclass(frozen=True)
+class Step:
+    """One piece that entered a place (+1) or left it (−1)."""
+
+    place_id: int
+    metal: str
+    grade: int
+    sign: int
+    mg: int
+    reason: str
+    seq: int
+    number: str
+    piece_id: int
+
+    @property
+    def key(self) -> Key:
+        return self.place_id, self.metal, self.grade
+
+
+# from the newest changes to their movements: the plus signs keep SQLite from beginning at a place,
+# whose history grows for ever
+STEPS = """
+    SELECT movement.from_place_id, movement.to_place_id, movement.old, movement.new,
+           movement.reason, movement.net_mg, change.seq, change.number, piece.id,
+           piece.metal, piece.grade
+    FROM inventory_change change
+    JOIN inventory_movement movement ON movement.change_id = change.id
+    JOIN inventory_piece piece ON piece.id = movement.piece_id
+    WHERE change.store_id = %s AND change.seq > %s
+      AND (+movement.from_place_id IN {places} OR +movement.to_place_id IN {places})
+    ORDER BY change.seq
+"""
+
+PAID = """
+    SELECT payment.tender_id, SUM(payment.amount_cents),
+           SUM(CASE WHEN payment.amount_cents > 0 THEN 1 ELSE -1 END)
+    FROM inventory_change change
+    JOIN counter_payment payment ON payment.change_id = change.id
+    JOIN counter_shift shift ON shift.id = payment.shift_id
+    WHERE change.store_id = %s AND change.seq > %s AND +shift.counter_id = %s
+    GROUP BY payment.tender_id
+"""
+
+
+def lying(places: Collection[int]) -> dict[Key, Amount]:
+    """What lies in these places now, by place and metal class (1 query)."""
+    rows = Piece.objects.filter(place__in=places, state__in=PRESENT).order_by()
+    groups = rows.values_list("place", "metal", "grade").annotate(Count("pk"), Sum("net_mg"))
+    return {(place, metal, grade): Amount(n, mg) for place, metal, grade, n, mg in groups}
+
+
+def steps(store: Store, places: Collection[int], *, since: int) -> list[Step]:
+    """Every piece that entered or left these places after a moment of the ledger (1 query)."""
+    listed = list(places)
+    if not listed:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            STEPS.format(places=statements.marks(listed)), [store.pk, since, *listed, *listed]
+        )
+        found = cursor.fetchall()
+    wanted = set(listed)
+    return [step for row in found for step in _legs(*row) if step.place_id in wanted]
+
+
+def _legs(
+    origin: int | None,
+    to: int | None,
+    old: str,
+    new: str,
+    reason: str,
+    mg: int,
+    seq: int,
+    number: str,
+    piece_id: int,
+    metal: str,
+    grade: int,
+) -> Iterable[Step]:
+    was, is_now = old in PRESENT, new in PRESENT
+    if was and is_now and origin == to:
+        return  # held or released: it has not moved
+    if was and origin is not None:
+        yield Step(origin, metal, grade, -1, mg, reason, seq, number, piece_id)
+    if is_now and to is not None:
+        yield Step(to, metal, grade, 1, mg, reason, seq, number, piece_id)
+
+
+def summed(rows: Iterable[Step]) -> dict[Key, Amount]:
+    """What the steps add up to, by place and metal class."""
+    sums: dict[Key, Amount] = defaultdict(Amount)
+    for row in rows:
+        sums[row.key].add(row.sign, row.sign * row.mg)
+    return sums
+
+
+def last_sheet(counter: Place) -> Handover | None:
+    """The newest signed sheet of a counter; a spot count of one tray is none."""
+    rows = Handover.objects.filter(counter=counter, state=HandoverState.SIGNED)
+    return rows.exclude(kind=HandoverKind.SPOT).order_by("-signed_at", "-pk").first()
+
+
+def begins_after(handover: Handover) -> int:
+    """The moment of the ledger at which the sheet's opening figures stood: the seal of the sheet
+    before, else the opening of the shift, else now."""
+    if handover.previous is not None and handover.previous.sealed_seq is not None:
+        return handover.previous.sealed_seq
+    if handover.shift is not None:
+        return handover.shift.change.seq
+    return head_seq(handover.store)
+
+
+def head_seq(store: Store) -> int:
+    """The newest link of the store's chain at this moment."""
+    seq: int = type(store).objects.values_list("ledger_head__seq", flat=True).get(pk=store.pk)
+    return seq
+
+
+def opening(handover: Handover, places: Collection[int]) -> dict[Key, Amount]:
+    """What the sheet before left in these places; for a counter's first sheet what the books say
+    lay there when its shift began."""
+    if handover.previous is not None:
+        rows = HandoverLine.objects.filter(tray__handover=handover.previous, tray__place__in=places)
+        return {
+            (place, metal, grade): Amount(n, mg)
+            for place, metal, grade, n, mg in rows.values_list(
+                "tray__place", "metal", "grade", "closing_pieces", "closing_mg"
+            )
+        }
+    before: dict[Key, Amount] = defaultdict(Amount)
+    for key, now in lying(places).items():
+        before[key].add(now.pieces, now.mg)
+    since = begins_after(handover)
+    for key, net in summed(steps(handover.store, places, since=since)).items():
+        before[key].add(-net.pieces, -net.mg)
+    return before
+
+
+def paid(counter: Place, *, since: int) -> dict[int, tuple[int, int]]:
+    """Money taken at a counter after a moment of the ledger: tender id to cents and vouchers; a
+    refund takes both back (1 query)."""
+    with connection.cursor() as cursor:
+        cursor.execute(PAID, [counter.store_id, since, counter.pk])
+        return {tender: (int(cents), int(n)) for tender, cents, n in cursor.fetchall()}
+
+
+def cash_left(handover: Handover, tender: Tender) -> int | None:
+    """The cash in cents that the sheet before left at the counter; None without such a sheet."""
+    if handover.previous is None:
+        return None
+    row = handover.previous.money.filter(tender=tender).first()
+    if row is None or row.counted_cents is None:
+        return None
+    return row.counted_cents + row.after_cents - row.taken_cents

@@ -1,0 +1,66 @@
+"""What became of a signed difference: an investigation stays open until somebody writes it down."""
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from counter import handovers
+from counter.models import Investigation, Outcome
+from inventory import pieces
+from inventory.ground import access, changes
+from inventory.ground.errors import BadField, NotAllowed, RuleBroken
+from inventory.models import State
+from inventory.queries import Who
+
+
+class InvestigationClosed(RuleBroken):
+    code = "investigation_closed"
+    sentence = _("This investigation is closed already.")
+
+
+class WrongOutcome(BadField):
+    code = "wrong_outcome"
+    sentence = _("A missing piece is found, written off or compensated.")
+
+
+def close(*, investigation: Investigation, outcome: str, note: str, by: User) -> Investigation:
+    """Writes down what became of a difference, in words. A missing piece that was found is back in
+    its place and on sale; one that is written off or compensated leaves the books. Refused without
+    a note, twice, and to a role without the right."""
+    if not by.has_perm("close_investigation"):
+        raise NotAllowed
+    if not note.strip():
+        raise handovers.ReasonNeeded(field="note")
+    if outcome not in Outcome.values:
+        raise WrongOutcome(field="outcome")
+    with changes.opened(store=investigation.store, by=by) as book:
+        still_open = Investigation.objects.filter(pk=investigation.pk, closed_at__isnull=True)
+        if (
+            still_open.update(closed_at=book.at, closed_by=by, outcome=outcome, note=note[:200])
+            != 1
+        ):
+            raise InvestigationClosed
+        row = Investigation.objects.select_related("handover", "store").get(pk=investigation.pk)
+        if row.piece_id is not None and row.pieces < 0:
+            _settle_piece(row, outcome, book)
+        book.note(row, kind="investigation_closed", number=row.handover.number)
+    return row
+
+
+def open_ones(user: Who) -> QuerySet[Investigation]:
+    """What is still to be explained, oldest first."""
+    rows = access.visible(Investigation.objects.filter(closed_at__isnull=True), user)
+    return rows.select_related("handover__counter", "piece", "store").order_by("pk")
+
+
+def _settle_piece(row: Investigation, outcome: str, book: changes.Book) -> None:
+    (piece,) = pieces.lock([row.piece_id or 0])
+    if piece.state != State.MISSING:
+        return  # it turned up at another count meanwhile
+    number = row.handover.number
+    if outcome == Outcome.FOUND and piece.place is not None:
+        pieces.find_again(piece=piece, to=piece.place, number=number, book=book)
+    elif outcome in {Outcome.WRITTEN_OFF, Outcome.COMPENSATED}:
+        pieces.write_off(piece=piece, number=number, book=book)
+    else:
+        raise WrongOutcome(field="outcome")

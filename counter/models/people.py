@@ -1,0 +1,83 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from inventory.models import Store
+
+USER = settings.AUTH_USER_MODEL
+
+
+class Role(models.TextChoices):
+    CLERK = "clerk", _("clerk")
+    CASHIER = "cashier", _("cashier")
+    CHIEF = "chief", _("counter chief")
+    MANAGER = "manager", _("store manager")
+    SHOWROOM = "showroom", _("network-showroom clerk")
+    HEAD = "head", _("head office")
+
+
+class Clerk(models.Model):
+    """Somebody who works here: one-to-one with Django's user, with a role, a store and a PIN."""
+
+    user = models.OneToOneField(USER, models.CASCADE, related_name="clerk")
+    role = models.CharField(max_length=10, choices=Role)
+    store = models.ForeignKey(Store, models.PROTECT, related_name="clerks")
+    pin = models.CharField(max_length=128, blank=True)
+
+    class Meta:
+        ordering = ["store", "pk"]
+
+    def __str__(self) -> str:
+        return self.user.first_name or self.user.username
+
+
+class PinTry(models.Model):
+    """Evidence: every PIN that was looked at, written before the answer and never rolled back."""
+
+    user = models.ForeignKey(USER, models.CASCADE, related_name="pin_tries")
+    at = models.DateTimeField()
+    right = models.BooleanField()
+    purpose = models.CharField(max_length=40)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-at"], name="pin_try_newest")]
+
+
+class ApiClient(models.Model):
+    """A program of head office or of a partner; its stores are those of its user."""
+
+    user = models.OneToOneField(USER, models.PROTECT, related_name="api_client")
+    name = models.CharField(max_length=60)
+    scopes = models.JSONField(default=list)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiKey(models.Model):
+    """One live secret of a client, kept as a hash; two may live at once while they are rotated."""
+
+    client = models.ForeignKey(ApiClient, models.CASCADE, related_name="keys")
+    prefix = models.CharField(max_length=12, unique=True)
+    secret_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class Customer(models.Model):
+    """A file that belongs to the shop. The telephone number is shown masked."""
+
+    phone = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=60, blank=True)
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name or self.masked_phone
+
+    @property
+    def masked_phone(self) -> str:
+        return f"{self.phone[:3]}****{self.phone[-4:]}"
