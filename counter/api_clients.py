@@ -27,11 +27,13 @@ SCOPES = (
     "cards:read",
     "customers:read",
     "changes:read",
+    "handovers:read",
     access.ALL_STORES,  # also the stores that open later
 )
 # what a program's key carries of the rights that people have by their roles
 RIGHTS = {"prices:write": "set_prices"}
-RIGHTS_IN_ALL_STORES = {"prices:write": "set_house_prices"}
+# a store's own program may be the one that counts there; only head office's looks into open counts
+RIGHTS_IN_ALL_STORES = {"prices:write": "set_house_prices", "handovers:read": "see_open_counts"}
 LIVE_KEYS = 2
 USED_AGAIN_AFTER = timedelta(minutes=1)
 

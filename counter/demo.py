@@ -12,8 +12,17 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from counter import acknowledgements, api_clients, bills, clerks, sales, shifts, tenders
-from counter.models import Role, Sale, Tender
+from counter import (
+    acknowledgements,
+    api_clients,
+    bills,
+    clerks,
+    day_file_layouts,
+    sales,
+    shifts,
+    tenders,
+)
+from counter.models import CountItem, ItemKind, Role, Sale, Shift, Tender
 from inventory import pieces, places, prices
 from inventory.ground import changes, codes
 from inventory.models import (
@@ -48,6 +57,16 @@ PEOPLE = (
 )
 
 OUTSIDE_COUNTERS = ((PlaceKind.SAFE, "SAFE", "金库"), (PlaceKind.BENCH, "BENCH", "维修台"))
+
+# what is handed over at each counter besides goods and money
+ON_COUNTERS = (
+    (ItemKind.KEY, "柜台钥匙", 2),
+    (ItemKind.CERTIFICATE, "空白质保单", 20),
+    (ItemKind.SEAL, "封签钳", 1),
+    (ItemKind.SUPPLY, "首饰袋", 50),
+    (ItemKind.PROP, "陈列道具", 6),
+)
+LIGHTEST_TRAY_MG = 180_000
 
 # metal, fineness, sell, exchange, buy-back in yuan per gram
 BOARD = (
@@ -106,6 +125,8 @@ def load() -> str:
     }
     seed.put_seed_plans()
     tenders.put_seed_tenders()
+    day_file_layouts.put_seed_layouts()
+    _prepare_counts(stores["S01"])
     dice = random.Random(SEED)  # noqa: S311  because: a demo, the same every time
     opened = _morning(DAYS)
     with _at(opened):
@@ -143,6 +164,19 @@ def _open_stores() -> dict[str, Store]:
         for kind, place, name in OUTSIDE_COUNTERS:
             Place.objects.create(store=stores[code], code=place, name=name, kind=kind)
     return stores
+
+
+def _prepare_counts(store: Store) -> None:
+    """What a handover asks for besides the goods, and how heavy each empty tray is."""
+    trays = list(Place.objects.filter(store=store, kind=PlaceKind.TRAY).order_by("pk"))
+    for index, tray in enumerate(trays):
+        tray.tare_mg = LIGHTEST_TRAY_MG + index * 1_000
+    Place.objects.bulk_update(trays, ["tare_mg"])
+    CountItem.objects.bulk_create(
+        CountItem(store=store, counter=counter, kind=kind, name=name, expected=expected)
+        for counter in Place.objects.filter(store=store, kind=PlaceKind.COUNTER)
+        for kind, name, expected in ON_COUNTERS
+    )
 
 
 def _put_up_board(office: Store, by: User, *, percent: int) -> None:
@@ -249,7 +283,13 @@ def _trade(store: Store, people: dict[str, User], goods: list[Piece], dice: rand
                 with _at(_morning(days_ago) + timedelta(hours=hour, minutes=dice.randint(0, 59))):
                     _sell(counter, [left.pop() for _ in range(dice.choice((1, 1, 2)))], by, dice)
             with _at(_morning(days_ago) + timedelta(hours=12)):
-                shifts.close(shift=shift, by=people["chen"])
+                _close(shift, by=people["chen"])
+
+
+def _close(shift: Shift, *, by: User) -> None:
+    """The end of a day that was handed over on paper, before the shop counted with the system."""
+    with changes.opened(store=shift.store, by=by) as book:
+        shifts.close_in(shift=shift, book=book)
 
 
 def _sell(counter: Place, rows: list[Piece], by: User, dice: random.Random) -> Sale:

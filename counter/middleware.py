@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 from django.db import DatabaseError, connection
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
@@ -12,7 +13,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from counter import api_clients
-from counter.models import Shift
+from counter.models import Handover, Shift
+from counter.sheet_reads import OPEN_STATES
 from inventory.ground import access, refusals
 from inventory.ground.errors import RuleBroken
 from inventory.models import Place, PlaceKind, Store
@@ -88,7 +90,11 @@ def _counter(request: HttpRequest) -> Place | None:
     chosen = request.session.get(COUNTER_IN_SESSION)
     if not chosen or not request.store:  # type: ignore[attr-defined]  # because: see above
         return None
-    rows = Place.objects.filter(pk=chosen, kind=PlaceKind.COUNTER)
+    # the strip leads back to a count that is open here, whoever began it
+    count = Handover.objects.filter(counter=OuterRef("pk"), state__in=OPEN_STATES)
+    rows = Place.objects.filter(pk=chosen, kind=PlaceKind.COUNTER).annotate(
+        open_count=Subquery(count.values("number")[:1])
+    )
     return rows.filter(store=request.store.pk).select_related("store").first()  # type: ignore[attr-defined]  # because: see above
 
 
@@ -96,7 +102,8 @@ def _shift(request: HttpRequest) -> Shift | None:
     if not request.counter:  # type: ignore[attr-defined]  # because: see above
         return None
     rows = Shift.objects.filter(counter=request.counter.pk, closed_at__isnull=True)  # type: ignore[attr-defined]  # because: see above
-    return rows.select_related("counter").first()
+    # one that was left open overnight and set aside sells no more
+    return rows.filter(set_aside_at__isnull=True).select_related("counter").first()
 
 
 def keep_private(get_response: Handler) -> Handler:

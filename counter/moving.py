@@ -128,5 +128,5 @@ def _holder_of(to: Place | None) -> User | None:
     if to is None or to.counter is None:
         return None
     rows = Shift.objects.filter(counter=to.counter, closed_at__isnull=True)
-    shift = rows.select_related("opened_by").first()
+    shift = rows.filter(set_aside_at__isnull=True).select_related("opened_by").first()
     return shift.opened_by if shift else None

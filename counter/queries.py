@@ -288,6 +288,8 @@ def sold_between(
 
 
 def shifts_of(store: Store) -> QuerySet[Shift]:
-    """The open shifts of a store."""
+    """The shifts of a store that nobody has closed, those that were set aside too, counter by
+    counter and the older one first."""
     rows = Shift.objects.filter(store=store.pk, closed_at__isnull=True)
-    return rows.select_related("counter", "opened_by")
+    full = rows.select_related("counter", "store", "opened_by")
+    return full.order_by("counter__code", "opened_at")

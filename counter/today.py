@@ -2,20 +2,52 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from counter import queries
-from counter.models import Sale, Shift
+from counter import queries, sheet_reads, shifts
+from counter.models import Handover, Sale, Shift
 from counter.queries import CounterDay
 from inventory import places, prices
 from inventory import queries as stock
-from inventory.ground import measures
+from inventory.ground import access, measures
 from inventory.models import MetalPrice, Movement, Place, Store, StoreKind
 
-WEEK = timedelta(days=7)
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class AtCounter:
+    """A counter, the shift that sells there, the one that was left open and waits to be counted,
+    and the sheet that is being counted."""
+
+    counter: Place
+    shift: Shift | None
+    left_open: Shift | None
+    count: Handover | None
+
+    @property
+    def is_stale(self) -> bool:
+        """Nobody has set yesterday's shift aside yet: the next tap does."""
+        return self.shift is not None and shifts.is_stale(self.shift)
+
+    @property
+    def may_count_opening(self) -> bool:
+        """A closed counter, and one that was opened in one tap and waits for nothing else."""
+        if self.shift is None:
+            return self.left_open is None
+        return not (self.shift.counted or self.is_stale or self.left_open)
+
+
+@dataclass(frozen=True)
+class Loose:
+    """What a manager keeps an eye on: sheets of the last 30 days that wait for their second
+    signature, and differences that nobody has explained yet."""
+
+    unwitnessed: int
+    investigations: int
 
 
 @dataclass(frozen=True)
@@ -26,7 +58,8 @@ class Today:
     total: CounterDay
     last_week_cents: int
     counters: list[CounterDay]
-    shifts: list[Shift]
+    counters_now: list[AtCounter]
+    loose: Loose | None
     board: list[MetalPrice]
     sold_by_others: list[Movement]
     lent: list[Movement]
@@ -54,13 +87,39 @@ def today_of(*, user: User, store: Store, counter: Place | None) -> Today:
         total=queries.sold_between(store, begin, now),
         last_week_cents=week_ago.cents,
         counters=[queries.sold_between(store, begin, now, counter=each) for each in own],
-        shifts=list(queries.shifts_of(store)),
+        counters_now=[each for each in counters_of(store) if each.shift or each.left_open],
+        loose=_loose(user, store, now) if user.has_perm("close_investigation") else None,
         board=_board(store),
         sold_by_others=list(stock.sold_from_trays_of(counter, since=begin)) if counter else [],
         lent=list(stock.lent_now(store, since=begin)),
         parked=list(queries.open_bills(counter)),
         latest=list(queries.recent_sales(user, store=store)[:5]),
         stores=_stores(user) if store.kind == StoreKind.HEAD_OFFICE else [],
+    )
+
+
+def counters_of(store: Store) -> list[AtCounter]:
+    """Every counter of a store as it stands now (3 queries)."""
+    selling: dict[int, Shift] = {}
+    left: dict[int, Shift] = {}
+    for shift in queries.shifts_of(store):
+        (left if shift.set_aside_at else selling)[shift.counter_id] = shift
+    open_now = Handover.objects.filter(counter__store=store, state__in=sheet_reads.OPEN_STATES)
+    counts = {count.counter_id: count for count in open_now}
+    return [
+        AtCounter(each, selling.get(each.pk), left.get(each.pk), counts.get(each.pk))
+        for each in stock.counters_of(store)
+    ]
+
+
+def _loose(user: User, store: Store, now: datetime) -> Loose:
+    """Of a store, or from head office of all stores (2 queries)."""
+    sheets = Handover.objects.filter(business_day__gte=(now - MONTH).date())
+    if store.kind != StoreKind.HEAD_OFFICE:
+        sheets = sheets.filter(store=store)
+    return Loose(
+        unwitnessed=sheet_reads.not_witnessed(access.visible(sheets, user)).count(),
+        investigations=sheet_reads.investigations_for(user, store=store).count(),
     )
 
 

@@ -13,7 +13,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from inventory.forms.fields import GramsField
 from inventory.ground import access
 from inventory.models import Place, PlaceKind, Store, Style
 
@@ -72,6 +74,12 @@ class StoreAdmin(HeadOffice):
 
 
 class PlaceForm(AnyForm):
+    tare_mg = GramsField(
+        label=gettext_lazy("Empty tray, in grams"),
+        required=False,
+        help_text=gettext_lazy("As the scale shows it. Without it the tray is not weighed."),
+    )
+
     def clean(self) -> dict[str, Any] | None:
         """A tray or a window belongs to a counter of its own store."""
         clean = super().clean() or {}
@@ -85,7 +93,7 @@ class PlaceForm(AnyForm):
 class PlaceAdmin(HeadOffice):
     form = PlaceForm
     decided = ("store", "parent", "code", "kind")
-    fields = ("store", "parent", "code", "name", "kind")
+    fields = ("store", "parent", "code", "name", "kind", "count_depth", "tare_mg")
     raw_id_fields = ("parent",)
     list_display = ("code", "name", "kind", "store", "parent")
     list_filter = ("kind",)

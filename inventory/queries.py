@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from inventory.counted import Veil
 from inventory.ground import access, codes
 from inventory.ground.codes import Code, CodeKind
 from inventory.ground.errors import RuleBroken
@@ -114,9 +115,12 @@ class Wanted:
     category: str = ""
 
 
-def pieces_wanted(user: Who, *, store: Store, wanted: Wanted) -> QuerySet[Piece]:
+def pieces_wanted(user: Who, *, store: Store, wanted: Wanted, veil: Veil) -> QuerySet[Piece]:
     """The pieces of a store, or from head office those of all stores, that fit every word; a
-    counter stands for everything that lies in its trays."""
+    counter stands for everything that lies in its trays. Under a veil: refused by a place that is
+    being counted; words find what is counted there, and without words it is left out."""
+    if wanted.place:
+        veil.check_list([wanted.place])
     rows = search(user, wanted.text) if wanted.text else with_facts(pieces_for(user))
     if store.kind != StoreKind.HEAD_OFFICE:
         rows = rows.filter(store=store)
@@ -126,6 +130,8 @@ def pieces_wanted(user: Who, *, store: Store, wanted: Wanted) -> QuerySet[Piece]
         rows = rows.filter(Q(place=wanted.place) | Q(place__parent=wanted.place))
     if wanted.category:
         rows = rows.filter(category=wanted.category)
+    if not wanted.text:
+        rows = veil.lifted_from(rows)
     return rows.order_by("number")
 
 
@@ -167,7 +173,7 @@ class LifeEvent:
 def life_of(piece: Piece) -> list[LifeEvent]:
     """Every movement of a piece, newest first (1 query)."""
     rows = Movement.objects.filter(piece=piece).select_related(
-        "change__by", "from_place", "to_place", "at_counter", "transfer"
+        "change__by", "from_place__parent", "to_place__parent", "at_counter", "transfer"
     )
     return [
         LifeEvent(

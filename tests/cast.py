@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from counter import acknowledgements, bills, clerks, sales, shifts, tenders
+from counter import acknowledgements, bills, clerks, day_file_layouts, sales, shifts, tenders
 from counter.models import Role, Sale, Shift, Tender
 from inventory import pieces, places, prices
 from inventory.ground import changes, codes, keys
@@ -175,6 +175,22 @@ class Shop:
         quote = prices.Quote("Au", fineness, "sell", cents)
         prices.put_up(store=self.hq, quotes=[quote], by=self.people["head"])
 
+    def close_shift(self, shift: Shift, *, by: User | None = None) -> Shift:
+        """Ends a shift as the second signature of its sheet does."""
+        with changes.opened(store=shift.store, by=by or self.chen) as book:
+            return shifts.close_in(shift=shift, book=book)
+
+    def leave_open(self, shift: Shift, *, days: int = 1) -> Shift:
+        """The shift began so many days ago, and nobody has closed it."""
+        Shift.objects.filter(pk=shift.pk).update(opened_at=shift.opened_at - timedelta(days=days))
+        shift.refresh_from_db()
+        return shift
+
+    def count_blind(self, *codes: str, store: Store | None = None, number: str = "S01-H1") -> None:
+        """These places of a store are being counted now."""
+        rows = Place.objects.filter(store=store or self.s01, code__in=codes)
+        rows.update(counted_in=number)
+
     def lose_hold(self, piece: Piece) -> None:
         """The minutes of a hold are over."""
         Hold.objects.filter(piece=piece).update(until=timezone.now() - timedelta(minutes=1))
@@ -251,6 +267,7 @@ def open_shop() -> Shop:
     }
     seed.put_seed_plans()
     tenders.put_seed_tenders()
+    day_file_layouts.put_seed_layouts()
     prices.put_up(
         store=hq,
         quotes=[prices.Quote(*row) for row in BOARD],

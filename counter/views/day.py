@@ -1,19 +1,17 @@
 """Today at my counter; which counter I stand at; the shift; where a scan leads."""
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from counter import queries, scanning, shifts
+from counter import scanning, shifts
 from counter.middleware import COUNTER_IN_SESSION, STORE_IN_SESSION
-from counter.today import today_of
-from counter.views.pages import CounterRequest, counter_here, seen, shift_of
+from counter.today import counters_of, today_of
+from counter.views.pages import CounterRequest, counter_here, seen
 from inventory import queries as stock
 from inventory.ground import access
 from inventory.ground.access import Scope
-from inventory.views.pages import store_of
+from inventory.views.pages import rights, store_of
 
 
 @require_GET
@@ -30,10 +28,8 @@ def today(request: CounterRequest) -> HttpResponse:
 @require_GET
 @access.page("open_shift")
 def shift_list(request: CounterRequest) -> HttpResponse:
-    store = store_of(request)
-    open_now = {shift.counter_id: shift for shift in queries.shifts_of(store)}
-    rows = [(counter, open_now.get(counter.pk)) for counter in stock.counters_of(store)]
-    told = {"rows": rows, "perms_close": request.user.has_perm("close_shift")}
+    """Each counter with who answers for it and what may be counted there."""
+    told = {"rows": counters_of(store_of(request)), "may": rights(request.user, "count_pieces")}
     return render(request, "counter/shifts.html", told)
 
 
@@ -45,14 +41,6 @@ def open_shift(request: CounterRequest, code: str) -> HttpResponse:
     shifts.open_at(counter=counter, by=request.user)
     request.session[COUNTER_IN_SESSION] = counter.pk
     return seen("sell_home")
-
-
-@require_POST
-@access.page("close_shift")
-def close_shift(request: CounterRequest) -> HttpResponse:
-    shift = shifts.close(shift=shift_of(request), by=request.user)
-    messages.success(request, _("The shift at counter %s is closed.") % shift.counter)
-    return seen("shifts")
 
 
 @require_POST

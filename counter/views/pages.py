@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from counter.models import Shift
-from counter.shifts import NoCounter, ShiftNeeded
+from counter.shifts import NoCounter
 from inventory.ground.errors import BadField
 from inventory.models import Place
 from inventory.views.pages import StaffRequest
@@ -40,13 +40,6 @@ def counter_of(request: StaffRequest) -> Place:
     if counter is None:
         raise NoCounter
     return Place.objects.select_related("store").get(pk=counter.pk)
-
-
-def shift_of(request: CounterRequest) -> Shift:
-    """The shift that is open where this person stands. Refused when there is none."""
-    if not request.shift:
-        raise ShiftNeeded
-    return request.shift
 
 
 def seen(address: str, *args: object) -> HttpResponse:

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from ninja import Path, Query, Router
 
-from inventory import prices, pricing, queries
-from inventory.ground import answers, lists, measures, scopes
+from inventory import counted, prices, pricing, queries
+from inventory.counted import Veil
+from inventory.ground import access, answers, lists, measures, scopes
 from inventory.ground.measures import Metal
 from inventory.ground.schemas import (
     Asked,
@@ -30,6 +33,7 @@ from inventory.models import (
     LabourKind,
     Movement,
     Piece,
+    Place,
     Pricing,
     Reason,
     State,
@@ -64,6 +68,8 @@ FIELDS = (
     "store__time_zone",
     "style__code",
     "place__code",
+    "place_id",
+    "place__parent_id",
     "gross_mg",
     "net_mg",
     "labour_value",
@@ -83,6 +89,10 @@ MOVED = (
     "new",
     "from_place__code",
     "to_place__code",
+    "from_place_id",
+    "from_place__parent_id",
+    "to_place_id",
+    "to_place__parent_id",
     "at_counter__code",
     "transfer__number",
     "net_mg",
@@ -92,6 +102,9 @@ MOVED = (
 class PieceOut(Strict):
     """`grade` is the legal grade, `content` a higher one that is declared beside the name, and
     `fineness` what the board prices. Labour is an amount, or a share of the metal in basis points.
+    `place` is null for a piece that is gone, and for one whose counter is counted blind at this
+    moment: `being_counted` then says to ask again later. Keys of head office (`all_stores`) with
+    `handovers:read` read it all the time.
     """
 
     number: str
@@ -102,6 +115,7 @@ class PieceOut(Strict):
     category: Category
     store: str
     place: str | None
+    being_counted: bool
     state: State
     metal: Metal
     grade: Fineness
@@ -164,7 +178,8 @@ class WholePieceOut(PieceOut):
 
 
 class MovementOut(Strict):
-    """One step: from where to where, from which state to which. `number` is the document's."""
+    """One step: from where to where, from which state to which. `number` is the document's. A
+    place whose counter is counted blind at this moment is null."""
 
     at: Moment
     by: str
@@ -190,10 +205,14 @@ class PiecesAsked(Asked):
 
 @router.get("/pieces", response=Listed[PieceOut], **scopes.needs("pieces:read"))
 def list_pieces(request: Admitted, asked: Query[PiecesAsked]) -> HttpResponse:
-    """Pieces of one store or of all, by state, by place, or by their last change."""
+    """Pieces of one store or of all, by state, by place, or by their last change. By a place whose
+    counter is being counted: `count_open`, but for keys of head office with `handovers:read`."""
     rows = queries.pieces_for(request.user)
     if asked.store is not None:
         rows = rows.filter(store=lists.store_or_404(request.user, asked.store))
+    veil = counted.veil_for(request.user)
+    if asked.place is not None:
+        veil.check_list(_places(request.user, asked))
     wanted = {
         "state": asked.state,
         "place__code": asked.place,
@@ -201,7 +220,7 @@ def list_pieces(request: Admitted, asked: Query[PiecesAsked]) -> HttpResponse:
     }
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
     page = lists.by_key(rows.values(*FIELDS), asked=asked, of="pieces")
-    return answers.listed(map(_piece, page.rows), page.next_cursor)
+    return answers.listed((_piece(row, veil) for row in page.rows), page.next_cursor)
 
 
 @router.get("/pieces/{number}", response=WholePieceOut, **scopes.needs("pieces:read"))
@@ -213,7 +232,8 @@ def get_piece(request: Admitted, number: Path[Number]) -> HttpResponse:
     stones = Stone.objects.filter(piece=row["pk"]).values()
     reports = Certificate.objects.filter(piece=row["pk"]).order_by("pk").values("lab", "number")
     whole = {"stones": [_stone(each) for each in stones], "certificates": list(reports)}
-    return answers.reply({**_piece(row), **whole, "today": _today(row)})
+    told = _piece(row, counted.veil_for(request.user))
+    return answers.reply({**told, **whole, "today": _today(row)})
 
 
 @router.get(
@@ -226,16 +246,25 @@ def list_movements(request: Admitted, number: Path[Number], asked: Query[Asked])
         raise Http404
     rows = Movement.objects.filter(piece=piece[0]).values(*MOVED)
     page = lists.by_key(rows, asked=asked, of="movements")
-    return answers.listed(map(_movement, page.rows), page.next_cursor)
+    veil = counted.veil_for(request.user)
+    return answers.listed((_movement(row, veil) for row in page.rows), page.next_cursor)
 
 
-def _piece(row: dict[str, Any]) -> dict[str, Any]:
+def _places(user: User, asked: PiecesAsked) -> QuerySet[Place]:
+    """The places that this code means: one in each store that is asked for."""
+    rows = access.visible(Place.objects.filter(code=asked.place), user)
+    return rows if asked.store is None else rows.filter(store__code=asked.store)
+
+
+def _piece(row: dict[str, Any], veil: Veil) -> dict[str, Any]:
+    hidden = _is_hidden(row, "place", veil)
     labour, kind = row["labour_value"], row["labour_kind"]
     return {
         **{name: row[name] for name in AS_STORED},
         "style": row["style__code"],
         "store": row["store__code"],
-        "place": row["place__code"],
+        "place": None if hidden else row["place__code"],
+        "being_counted": hidden,
         "fineness": row["content"] or row["grade"],
         **answers.weight("gross", row["gross_mg"]),
         **answers.weight("net", row["net_mg"]),
@@ -274,7 +303,15 @@ def _today(row: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _movement(row: dict[str, Any]) -> dict[str, Any]:
+def _is_hidden(row: dict[str, Any], name: str, veil: Veil) -> bool:
+    return veil.covers(Place(pk=row[f"{name}_id"], parent_id=row[f"{name}__parent_id"]))
+
+
+def _movement(row: dict[str, Any], veil: Veil) -> dict[str, Any]:
+    from_place, to_place = (
+        None if _is_hidden(row, name, veil) else row[f"{name}__code"]
+        for name in ("from_place", "to_place")
+    )
     return {
         "at": answers.moment(row["change__at"], row["change__store__time_zone"]),
         "by": row["change__by__username"],
@@ -283,8 +320,8 @@ def _movement(row: dict[str, Any]) -> dict[str, Any]:
         "reason": row["reason"],
         "old": row["old"],
         "new": row["new"],
-        "from_place": row["from_place__code"],
-        "to_place": row["to_place__code"],
+        "from_place": from_place,
+        "to_place": to_place,
         "counter": row["at_counter__code"],
         "transfer": row["transfer__number"],
         **answers.weight("net", row["net_mg"]),

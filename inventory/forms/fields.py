@@ -48,3 +48,25 @@ class YuanField(forms.Field):
     def prepare_value(self, value: object) -> object:
         """Cents from us as a field holds them; what was typed stays as it was typed."""
         return measures.plain_yuan(value) if isinstance(value, int) else value
+
+
+class GramsField(forms.Field):
+    """Typed grams as milligrams, from `least` to `most`; None when nothing was typed."""
+
+    def __init__(self, *, least: int = 1, most: int = measures.MOST_MG, **kwargs: Any) -> None:
+        attrs = {"class": "number", "inputmode": "decimal", "autocomplete": "off"}
+        widget = forms.TextInput({**attrs, "maxlength": 20, "size": 9})
+        super().__init__(**{"widget": widget, **kwargs})
+        self.least, self.most = least, most
+
+    def to_python(self, value: object) -> int | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return measures.read_grams(str(value), at_least_mg=self.least, at_most_mg=self.most)
+        except RuleBroken as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+
+    def prepare_value(self, value: object) -> object:
+        """Milligrams from us as a field holds them; what was typed stays as it was typed."""
+        return measures.plain_grams(value) if isinstance(value, int) else value

@@ -9,12 +9,13 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from inventory import papers
-from inventory.models import State, Stone
+from inventory import counted, papers
+from inventory.models import Place, State, Stone
 
 register = template.Library()
 
 register.filter("size", papers.size_text)
+register.filter("being_counted", counted.words)
 
 # a state is an icon and a word; the ground behind them only repeats it
 ICONS: dict[str, str] = {
@@ -52,6 +53,15 @@ def state_ground(state: str) -> str:
 def stone(row: Stone) -> str:
     """A stone with its kind: "diamond 0.30 ct · D · VS2 · EX"."""
     return f"{STONES.get(row.kind, row.kind)} {papers.stone_text(row)}"
+
+
+@register.filter
+def told_to(place: Place | None, user: User) -> str:
+    """Where one piece is, for somebody who may be counting there; a dash where it is nowhere.
+    Pass the place with `parent`."""
+    if place is None:
+        return "—"
+    return counted.words(place) if place.counted_in and counted.is_blind(user) else str(place)
 
 
 @register.filter

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from inventory import papers, pieces, price_tags, queries
+from inventory import counted, papers, pieces, price_tags, queries
 from inventory.forms.pieces import FindForm
 from inventory.ground import access, printing
 from inventory.ground.errors import BadField
@@ -27,23 +27,27 @@ class NoTags(BadField):
 def piece_list(request: StaffRequest) -> HttpResponse:
     """The pieces that fit, 50 at a time, and the sums over all of them."""
     store = store_of(request)
-    inside = queries.places_to_move_to(store).select_related("parent")
-    form = FindForm(request.GET, places=list(inside))
+    inside = list(queries.places_to_move_to(store).select_related("parent"))
+    form = FindForm(request.GET, places=inside)
     may = rights(request.user, "move_pieces", "print_tags", "import_pieces")
     if not form.is_valid():
         return render(request, "inventory/pieces.html", {"form": form, "may": may}, status=422)
-    found = queries.pieces_wanted(request.user, store=store, wanted=form.wanted())
+    wanted = form.wanted()
+    veil = counted.veil_over(request.user, inside)
+    found = queries.pieces_wanted(request.user, store=store, wanted=wanted, veil=veil)
     rows = list(found.filter(number__gt=form.cleaned_data["after"])[: queries.ROWS + 1])
     told = {
         "form": form,
         "may": may,
         "tags": price_tags.tags_of(rows[: queries.ROWS]),
         "more": rows[queries.ROWS - 1].number if len(rows) > queries.ROWS else "",
+        "veiled": [place.pk for place in inside if veil.covers(place)],
     }
     if wants_part(request, "more"):
         return render(request, "inventory/_piece_rows.html", told)
     part = wants_part(request, "found")
-    told |= {"tally": queries.tally(found), "printable": _printable(found), "part": part}
+    whole = veil.lifted_from(found)
+    told |= {"tally": queries.tally(whole), "printable": _printable(whole), "part": part}
     return render(request, "inventory/_found.html" if part else "inventory/pieces.html", told)
 
 

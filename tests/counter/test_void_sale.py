@@ -84,7 +84,7 @@ def test_it_needs_a_reason(shop: Shop) -> None:
 def test_it_is_too_late_in_another_shift(shop: Shop) -> None:
     sale = shop.sell(shop.charm())
     agreed(shop, sale)
-    shifts.close(shift=shop.shift, by=shop.chen)
+    shop.close_shift(shop.shift)
     shifts.open_at(counter=shop.a, by=shop.lin)
     with pytest.raises(sales.VoidTooLate):
         void(shop, sale)

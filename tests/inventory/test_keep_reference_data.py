@@ -41,6 +41,38 @@ def test_it_keeps_a_place_in_its_store(shop: Shop) -> None:
     assert (tray.store, tray.code, tray.name) == (shop.s01, "A-01", "新品")
 
 
+def test_it_keeps_how_a_tray_is_counted(shop: Shop) -> None:
+    tray, client = shop.tray("A-01"), shop.client(shop.head)
+    address = f"/admin/inventory/place/{tray.pk}/change/"
+    typed = {"name": "", "count_depth": "tray", "tare_mg": "182.45"}
+    assert client.post(address, typed).status_code == 302
+    tray.refresh_from_db()
+    assert (tray.count_depth, tray.tare_mg, tray.counted_in) == ("tray", 182_450, "")
+    assert 'value="182.450"' in client.get(address).text
+    assert client.post(address, typed | {"tare_mg": "", "count_depth": ""}).status_code == 302
+    tray.refresh_from_db()
+    assert (tray.count_depth, tray.tare_mg) == ("", None)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "heavy", "5000.001", "1.2345"])
+def test_it_refuses_a_tray_of_no_weight(shop: Shop, text: str) -> None:
+    tray = shop.tray("A-01")
+    typed = {"name": "new", "count_depth": "tray", "tare_mg": text}
+    answer = shop.client(shop.head).post(f"/admin/inventory/place/{tray.pk}/change/", typed)
+    assert "Enter a weight from 0.001 to 5,000.000 g" in answer.text
+    tray.refresh_from_db()
+    assert (tray.name, tray.count_depth, tray.tare_mg) == ("", "", None)
+
+
+def test_it_ends_no_count(shop: Shop) -> None:
+    """Only a signature or giving up a count makes its figures readable."""
+    shop.count_blind("A-01")
+    tray, typed = shop.tray("A-01"), {"name": "new", "counted_in": ""}
+    shop.client(shop.head).post(f"/admin/inventory/place/{tray.pk}/change/", typed)
+    tray.refresh_from_db()
+    assert (tray.name, tray.counted_in) == ("new", "S01-H1")
+
+
 def test_it_opens_no_store_and_deletes_nothing(shop: Shop) -> None:
     client = shop.client(shop.head)
     assert client.get("/admin/inventory/store/add/").status_code == 403
