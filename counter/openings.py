@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from counter import clerks, tenders
+from counter import clerks, day_file_layouts, tenders
 from counter.models import Clerk, Role
 from inventory import places
 from inventory.ground import settings_rows
@@ -42,6 +42,7 @@ def open_shop(
         entrances.append(_let_in(username=head, role=Role.HEAD, store=office))
         seed.put_seed_plans()
         tenders.put_seed_tenders()
+        day_file_layouts.put_seed_layouts()
     store = places.open_store(code=code, name=name)
     for counter, trays in counters.items():
         places.build_counter(store=store, code=counter, trays=trays)
