@@ -2,6 +2,10 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Sum
+
+from counter import day_reports
+from counter.models import DayClose
 from inventory import books as pieces
 from inventory.ground import books as ground
 from inventory.ground.books import Broken, query
@@ -96,6 +100,126 @@ NUMBERS = """
 """
 
 
+SIGNED_BY_TWO = """
+    SELECT 'counter_handover', sheet.number, COUNT(DISTINCT signature.user_id)
+    FROM counter_handover sheet
+    LEFT JOIN counter_signature signature ON signature.handover_id = sheet.id
+    WHERE sheet.store_id = %s
+    GROUP BY sheet.id, sheet.number, sheet.state, sheet.kind
+    HAVING CASE WHEN sheet.state <> 'signed' THEN COUNT(signature.id) > 0
+                WHEN sheet.kind = 'change' THEN COUNT(DISTINCT signature.user_id) < 2
+                ELSE COUNT(DISTINCT signature.user_id) < 1 END
+"""
+
+SEALED = """
+    SELECT 'counter_handover', sheet.number, sheet.sealed_seq
+    FROM counter_handover sheet
+    LEFT JOIN inventory_change link
+        ON link.store_id = sheet.store_id AND link.seq = sheet.sealed_seq
+    WHERE sheet.store_id = %s AND sheet.state = 'signed'
+      AND COALESCE(link.hash, '') <> sheet.sealed_hash
+"""
+
+EXPECTED = """
+    SELECT 'counter_handoverline', line.id, line.expected_pieces
+    FROM counter_handoverline line
+    JOIN counter_traycount tray ON tray.id = line.tray_id
+    JOIN counter_handover sheet ON sheet.id = tray.handover_id
+    WHERE sheet.store_id = %s
+      AND (line.expected_pieces <> line.opening_pieces + line.in_pieces - line.out_pieces
+           OR line.expected_mg <> line.opening_mg + line.in_mg - line.out_mg)
+"""
+
+# what a signed sheet declares missing leaves its counter; what was too many never was in its books
+CLOSING = """
+    SELECT 'counter_handoverline', line.id, line.closing_pieces
+    FROM counter_handoverline line
+    JOIN counter_traycount tray ON tray.id = line.tray_id
+    JOIN counter_handover sheet ON sheet.id = tray.handover_id
+    JOIN inventory_place place ON place.id = tray.place_id
+    LEFT JOIN (
+        SELECT found.handover_id, found.part, piece.metal, piece.grade,
+               SUM(found.pieces) AS pieces, SUM(found.mg) AS mg
+        FROM counter_investigation found JOIN inventory_piece piece ON piece.id = found.piece_id
+        WHERE found.pieces < 0
+        GROUP BY found.handover_id, found.part, piece.metal, piece.grade
+    ) lost ON lost.handover_id = sheet.id AND lost.part = place.code
+          AND lost.metal = line.metal AND lost.grade = line.grade
+    WHERE sheet.store_id = %s AND sheet.state = 'signed'
+      AND (line.closing_pieces
+               <> line.expected_pieces + line.after_pieces + COALESCE(lost.pieces, 0)
+           OR line.closing_mg <> line.expected_mg + line.after_mg + COALESCE(lost.mg, 0))
+"""
+
+COUNTED = """
+    SELECT 'counter_handoverline', line.id, line.counted_pieces
+    FROM counter_handoverline line
+    JOIN counter_traycount tray ON tray.id = line.tray_id
+    JOIN counter_handover sheet ON sheet.id = tray.handover_id
+    WHERE sheet.store_id = %s AND sheet.state = 'signed'
+      AND (tray.state NOT IN ('agreed', 'accepted')
+           OR (tray.state = 'agreed' AND line.counted_pieces <> line.expected_pieces)
+           OR (tray.state = 'accepted' AND tray.approval_id IS NULL))
+"""
+
+OPENING = """
+    SELECT 'counter_handoverline', line.id, line.opening_pieces
+    FROM counter_handoverline line
+    JOIN counter_traycount tray ON tray.id = line.tray_id
+    JOIN counter_handover sheet ON sheet.id = tray.handover_id
+    LEFT JOIN counter_traycount left_tray
+        ON left_tray.handover_id = sheet.previous_id AND left_tray.place_id = tray.place_id
+    LEFT JOIN counter_handoverline before ON before.tray_id = left_tray.id
+        AND before.metal = line.metal AND before.grade = line.grade
+    WHERE sheet.store_id = %s AND sheet.state = 'signed' AND sheet.previous_id IS NOT NULL
+      AND (line.opening_pieces <> COALESCE(before.closing_pieces, 0)
+           OR line.opening_mg <> COALESCE(before.closing_mg, 0))
+"""
+
+LEFT_OUT = """
+    SELECT 'counter_handoverline', before.id, before.closing_pieces
+    FROM counter_handoverline before
+    JOIN counter_traycount left_tray ON left_tray.id = before.tray_id
+    JOIN counter_handover sheet ON sheet.previous_id = left_tray.handover_id
+    JOIN counter_traycount tray
+        ON tray.handover_id = sheet.id AND tray.place_id = left_tray.place_id
+    LEFT JOIN counter_handoverline line ON line.tray_id = tray.id
+        AND line.metal = before.metal AND line.grade = before.grade
+    WHERE sheet.store_id = %s AND sheet.state = 'signed'
+      AND before.closing_pieces <> 0 AND line.id IS NULL
+"""
+
+SHEET_NUMBERS = """
+    SELECT 'inventory_documentcounter', counter.day, counter.last
+    FROM inventory_documentcounter counter
+    LEFT JOIN (SELECT store_id, business_day, COUNT(*) AS n FROM counter_handover
+               GROUP BY store_id, business_day) issued
+        ON issued.store_id = counter.store_id AND issued.business_day = counter.day
+    WHERE counter.store_id = %s AND counter.kind = 'H' AND COALESCE(issued.n, 0) <> counter.last
+"""
+
+HIDDEN = """
+    SELECT 'inventory_place', place.code, place.counted_in
+    FROM inventory_place place
+    LEFT JOIN (
+        SELECT tray.place_id, sheet.number
+        FROM counter_traycount tray JOIN counter_handover sheet ON sheet.id = tray.handover_id
+        WHERE sheet.state IN ('counting', 'differing', 'agreed')
+          AND tray.state IN ('waiting', 'counting', 'recount')
+    ) blind ON blind.place_id = place.id
+    WHERE place.store_id = %s AND place.counted_in <> COALESCE(blind.number, '')
+"""
+
+MISSING = """
+    SELECT 'inventory_piece', piece.number, piece.state
+    FROM inventory_piece piece
+    WHERE piece.store_id = %s AND piece.state = 'missing'
+      AND NOT EXISTS (SELECT 1 FROM counter_investigation found
+                      WHERE found.piece_id = piece.id
+                        AND (found.closed_at IS NULL OR found.outcome <> 'found'))
+"""
+
+
 def verify(store: Store, *, full: bool = False) -> Iterator[Broken]:
     """All four books of a store: the chain since its last seal, or with `full` from its first
     link on, and every invariant."""
@@ -107,6 +231,8 @@ def verify(store: Store, *, full: bool = False) -> Iterator[Broken]:
     yield from pieces.verify(store)
     yield from promises.verify(store)
     yield from _verify_day(store)
+    yield from _verify_handovers(store)
+    yield from verify_days(store)
 
 
 def _verify_day(store: Store) -> Iterator[Broken]:
@@ -121,3 +247,30 @@ def _verify_day(store: Store) -> Iterator[Broken]:
     yield from query("is sold on no bill", SOLD_WITHOUT_LINE, [store.pk])
     yield from query("belongs to a shift of another counter", SHIFT_OF_SALE, [store.pk])
     yield from query("numbers of sales have a gap", NUMBERS, [store.pk])
+
+
+def _verify_handovers(store: Store) -> Iterator[Broken]:
+    """What a counter answers for: sheet after sheet, class by class, signed and sealed."""
+    yield from query("is not signed by the people it needs", SIGNED_BY_TWO, [store.pk])
+    yield from query("is not sealed to the chain as it is", SEALED, [store.pk])
+    yield from query("expected is not opening + in - out", EXPECTED, [store.pk])
+    yield from query("closing does not follow from what was expected", CLOSING, [store.pk])
+    yield from query("is signed and neither agrees nor was agreed to", COUNTED, [store.pk])
+    yield from query("opening is not the closing before", OPENING, [store.pk])
+    yield from query("closing is on no line of the next sheet", LEFT_OUT, [store.pk])
+    yield from query("numbers of handovers have a gap", SHEET_NUMBERS, [store.pk])
+    yield from query("is hidden without a blind count, or the reverse", HIDDEN, [store.pk])
+    yield from query("is missing and nobody asks where it is", MISSING, [store.pk])
+
+
+def verify_days(store: Store) -> Iterator[Broken]:
+    """A closed day holds every payment that was made on it before it was closed (a query a day)."""
+    closed = DayClose.objects.filter(store=store, change__isnull=False).select_related("change")
+    for day in closed.order_by("business_day"):
+        rows = day_reports.payments_of(store=store, day=day.business_day)
+        before = rows.filter(change__seq__lte=day.change.seq if day.change else 0)
+        cents = before.aggregate(sum=Sum("amount_cents", default=0))["sum"]
+        if cents != day_reports.kept_cents(day.report):
+            yield Broken(
+                "counter_dayclose", day, f"does not hold the payments of its day ({cents})"
+            )

@@ -5,7 +5,7 @@ import re
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from counter.models import Sale
+from counter.models import Handover, Sale
 from inventory import queries as stock
 from inventory.ground import access, codes
 from inventory.ground.codes import CodeKind
@@ -57,4 +57,6 @@ def _document(user: Who, number: str) -> str:
         return reverse("sale", args=[number])
     if access.visible(Transfer.objects.filter(number=number), user).exists():
         return reverse("transfer", args=[number])
+    if access.visible(Handover.objects.filter(number=number), user).exists():
+        return reverse("handover", args=[number])
     raise DocumentUnknown

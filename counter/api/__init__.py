@@ -1,6 +1,6 @@
 """One API: the routers of the books with their authentication and their refusals."""
 
-from counter.api import payments, sales
+from counter.api import handovers, payments, sales
 from counter.api.house import HouseApi
 from inventory.api import router as inventory_router
 from warranty.api import router as warranty_router
@@ -10,3 +10,4 @@ api.add_router("", inventory_router)
 api.add_router("", warranty_router)
 api.add_router("", sales.router)
 api.add_router("", payments.router)
+api.add_router("", handovers.router)

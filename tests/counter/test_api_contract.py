@@ -13,8 +13,9 @@ from ninja.operation import Operation
 from pydantic import BaseModel, TypeAdapter
 
 from counter.api import api
-from counter.models import SaleLine
+from counter.models import Handover, SaleLine
 from inventory.ground.schemas import Strict
+from tests import sheets
 from tests.cast import Shop
 from tests.programs import API, EVERYTHING, Program, register
 
@@ -147,6 +148,8 @@ ADDRESSES: dict[str, Address] = {
     "list_sales": lambda shop: "/sales",
     "get_sale": lambda shop: f"/sales/{sold(shop, 'sale__number')}",
     "list_payments": lambda shop: "/payments",
+    "list_handovers": lambda shop: "/handovers",
+    "get_handover": lambda shop: f"/handovers/{signed(shop)}",
     "get_card": lambda shop: f"/cards/{sold(shop, 'card__number')}",
 }
 READS = {each.view_func.__name__: each for each in api.operations() if each.methods == ["GET"]}
@@ -157,11 +160,17 @@ def sold(shop: Shop, column: str) -> str:
     return str(found.order_by("pk")[0])
 
 
+def signed(shop: Shop) -> str:
+    newest = Handover.objects.filter(store=shop.s01, signed_at__isnull=False).latest("pk")
+    return newest.number
+
+
 def trade(shop: Shop, times: int) -> None:
     """Something of everything, so many times."""
     for _each in range(times):
         shop.sell(shop.piece(), shop.ring())
         shop.charm()
+        sheets.signed(shop, lacking=[shop.ring()], short_cents=1_000)
 
 
 @pytest.fixture

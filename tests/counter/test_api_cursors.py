@@ -9,11 +9,21 @@ from counter import api_clients, bills, sales
 from inventory import places
 from inventory.ground import lists
 from inventory.models import Change, LedgerHead
+from tests import sheets
 from tests.cast import Shop
 from tests.counter.test_api_access import refusal
 from tests.programs import EVERYTHING, Program, register
 
-LISTS = ("/stores", "/places", "/pieces", "/metal-prices", "/sales", "/payments", "/changes")
+LISTS = (
+    "/stores",
+    "/places",
+    "/pieces",
+    "/metal-prices",
+    "/sales",
+    "/payments",
+    "/changes",
+    "/handovers",
+)
 GROWING = ("/sales", "/payments", "/changes")
 
 
@@ -27,6 +37,7 @@ def stocked(shop: Shop) -> None:
     for _each in range(3):
         shop.piece()
         shop.sell(shop.charm())
+        sheets.signed(shop)
     shop.piece(store=shop.s02)
 
 
