@@ -1,8 +1,11 @@
 """Page addresses of the book of the day; the word in the address is the word of the rule."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from counter.views import day, people, sales, selling, transfers
+from counter.day_addresses import IsoDay
+from counter.views import day, days, handovers, people, sales, selling, sheets, transfers
+
+register_converter(IsoDay, "day")
 
 urlpatterns = [
     path("", people.home, name="home"),
@@ -16,7 +19,6 @@ urlpatterns = [
     path("scan/", day.scan, name="scan"),
     path("store/", day.choose_store, name="choose_store"),
     path("shifts/", day.shift_list, name="shifts"),
-    path("shifts/close/", day.close_shift, name="close_shift"),
     path("shifts/<code>/open/", day.open_shift, name="open_shift"),
     # an open bill has no number yet
     path("sell/", selling.sell_home, name="sell_home"),
@@ -42,6 +44,42 @@ urlpatterns = [
     path("sales/<number>/receipt.pdf", sales.receipt, name="receipt"),
     path("sales/<number>/cards/", sales.print_sale_cards, name="print_sale_cards"),
     path("sales/<number>/void/", sales.void_sale, name="void_sale"),
+    # a counter changes hands; every act of a count stands under its sheet
+    path("handovers/start/<code>/", handovers.start_handover, name="start_handover"),
+    path("handovers/spot/", handovers.start_spot_count, name="start_spot_count"),
+    path("handovers/<number>/", handovers.handover, name="handover"),
+    path("handovers/<number>/scan/", handovers.scan_place, name="scan_place"),
+    path("handovers/<number>/empty/", handovers.hand_in_empty, name="hand_in_empty"),
+    path("handovers/<number>/no-slips/", handovers.count_no_slips, name="count_no_slips"),
+    path("handovers/<number>/items/<int:item_id>/", handovers.check_item, name="check_item"),
+    path("handovers/<number>/money/<tender>/", handovers.count_money, name="count_money"),
+    path("handovers/<number>/money/<tender>/accept/", handovers.accept_money, name="accept_money"),
+    path(
+        "handovers/<number>/reads/<int:read_id>/weigh/", handovers.weigh_piece, name="weigh_piece"
+    ),
+    path("handovers/<number>/sign/", handovers.sign_handover, name="sign_handover"),
+    path("handovers/<number>/abandon/", handovers.abandon_handover, name="abandon_handover"),
+    *(
+        path(f"handovers/<number>/trays/<place>/{word}/", view, name=name)
+        for word, view, name in (
+            ("open", handovers.open_tray, "open_tray"),
+            ("scan", handovers.scan_tray, "scan_tray"),
+            ("undo", handovers.undo_scan, "undo_scan"),
+            ("no-label", handovers.count_no_label, "count_no_label"),
+            ("stray", handovers.count_stray, "count_stray"),
+            ("weigh", handovers.weigh_tray, "weigh_tray"),
+            ("hand-in", handovers.hand_in_tray, "hand_in_tray"),
+            ("seal", handovers.take_by_seal, "take_by_seal"),
+            ("recount", handovers.ask_recount, "ask_recount"),
+            ("find", handovers.enter_forgotten, "enter_forgotten"),
+            ("accept", handovers.accept_difference, "accept_difference"),
+        )
+    ),
+    # sheets that are over, and what stays open after them
+    path("handovers/", sheets.handover_list, name="handovers"),
+    path("handovers/<number>/sheet.pdf", sheets.handover_sheet, name="handover_sheet"),
+    path("investigations/", sheets.investigation_list, name="investigations"),
+    path("investigations/<int:pk>/close/", sheets.close_investigation, name="close_investigation"),
     # a new transfer asks for the receiver's PIN; /transfers/<number>/ is in the book of pieces
     path("transfers/new/", transfers.new_transfer, name="new_transfer"),
     path("transfers/new/add/", transfers.add_to_transfer, name="add_to_transfer"),
@@ -52,4 +90,10 @@ urlpatterns = [
         name="remove_from_transfer",
     ),
     path("transfers/<number>/back/", transfers.bring_back, name="bring_back"),
+    # a business day of the store: report, day files, close
+    path("day/", days.day_list, name="days"),
+    path("day/<day:day>/", days.day_page, name="day"),
+    path("day/<day:day>/files/", days.import_day_file, name="import_day_file"),
+    path("day/<day:day>/counters/<code>/explain/", days.explain_counter, name="explain_counter"),
+    path("day/<day:day>/close/", days.close_day, name="close_day"),
 ]

@@ -38,6 +38,7 @@ def test_a_chinese_page_shows_no_english_sentence(shop: Shop, username: str) -> 
         "/sales/", f"/sales/{sale.number}/", f"/sales/{sale.number}/void/", "/switch/",
         "/pieces/", f"/pieces/{card.piece.number}/", "/pieces/import/", "/prices/",
         "/prices/board/", "/transfers/", "/transfers/new/", "/cards/", f"/cards/{card.number}/",
+        "/day/", f"/day/{sale.business_day}/",
         f"/w/{card.number}", "/w/", "/w/12345678901234567888",
     ):  # fmt: skip
         answer = client.get(path)

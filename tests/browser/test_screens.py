@@ -18,8 +18,9 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from counter.models import Sale
-from inventory import transfers
+from inventory import places, transfers
 from inventory.ground import changes
+from tests import counts, day_files
 from tests.browser.hands import PORTRAIT, TABLET, TELEPHONE, WECHAT, cookies_of, opened
 from tests.browser.looks import CROWDED, LOST, SMALL, SMALL_TEXT, TARGETS, UNFOLD, WORDS
 from tests.cast import Shop, open_shop
@@ -79,6 +80,19 @@ SCREENS = [
     Screen("card", "/cards/{card}/", "lin", "18K金钻石戒指", PORTRAIT),
     Screen("import", "/pieces/import/", "wang", "检查清单", TABLET),
     Screen("refusal", "/pieces/1000017387/", "lin", "今日", TABLET),
+    Screen("start a count", "/handovers/start/A/?kind=change", "lin", "谁接班", TABLET),
+    Screen("count", "/handovers/{count}/?tray=B-01", "lin", "交回 B-01", TABLET),
+    Screen("count elsewhere", "/handovers/{count}/?tray=B-04", "lin", "接手 B-04", PORTRAIT),
+    Screen("count by pieces", "/handovers/{count}/?tray=B-03", "lin", "更多金属", TABLET),
+    Screen("difference", "/handovers/{count}/?tray=B-02", "lin", "缺少", PORTRAIT),
+    Screen("cash of a count", "/handovers/{count}/?money=cash", "lin", "交回 现金", TABLET),
+    Screen("slips of a count", "/handovers/{count}/?money=wechat", "lin", "单据张数", TABLET),
+    Screen("things of a count", "/handovers/{count}/?part=items", "lin", "柜台钥匙", TELEPHONE),
+    Screen("signatures", "/handovers/{agreed}/?part=sign", "lin", "谁来签字", TELEPHONE),
+    Screen("signed sheet", "/handovers/{signed}/", "wang", "打印交接表", TABLET),
+    Screen("business days", "/day/", "wang", "营业日", TABLET),
+    Screen("business day", "/day/{day}/", "wang", "账上没有", TABLET),
+    Screen("business day on a telephone", "/day/{day}/", "wang", "日结", TELEPHONE),
     Screen("customer's card", "/w/{card}", "", "18K金钻石戒指", TELEPHONE),
     Screen("void card", "/w/{void}", "", "已失效", TELEPHONE),
     Screen("unknown card", f"/w/{CARD_NUMBER}", "", "没有", TELEPHONE),
@@ -140,7 +154,13 @@ def _trade(shop: Shop) -> dict[str, str]:
     hand = transfers.hand_over(
         rows=[moved], to=shop.tray("A-02"), receiver=shop.zhao, sender=shop.lin
     )
+    today = places.business_day(shop.s01)
+    day_files.paid(shop, "4200001234202611211234567890")
+    theirs = day_files.Told("4200009999202611210000000002", "5.00", at=f"{today} 12:00:00")
+    day_files.bring(shop, day_files.wechat(theirs), day=today)
     return {
+        **counts.at_every_stage(shop),
+        "day": today.isoformat(),
         "bill": str(shop.bill(shop.piece(), shop.ring()).uuid),
         "paid": str(paid.uuid),
         "sale": str(sale.number),

@@ -8,7 +8,6 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
-from counter import shifts
 from counter.models import Sale
 from inventory.models import Piece, State
 from tests.browser.hands import TABLET, TELEPHONE, WECHAT, Finger, scan, sign_in
@@ -36,7 +35,7 @@ def test_from_the_suppliers_list_to_the_customers_telephone(
     trading_shop: Shop, live_server: Any, window: Window, settings: Any
 ) -> None:
     settings.PUBLIC_URL = live_server.url
-    shifts.close(shift=trading_shop.shift, by=trading_shop.chen)
+    trading_shop.close_shift(trading_shop.shift)
     _bring_in(window(TABLET))
     assert Piece.objects.filter(store=trading_shop.s01, state=State.ON_SALE).count() == 400
     call_command("import_prices", str(DATA / "metal_prices_sample.csv"), verbosity=0)

@@ -5,11 +5,24 @@ const EDIT = {
   ".": (value) => (value.includes(".") ? value : `${value || "0"}.`),
 };
 
+// several fields may share one pad, which then names their fieldset: the keys write where the focus was last
+const lastField = new WeakMap();
+
+document.addEventListener("focusin", ({ target }) => {
+  const group = target.matches("input") && target.closest("fieldset[id]");
+  if (group) lastField.set(group, target);
+});
+
 document.addEventListener("click", (event) => {
   const key = event.target.closest("[data-key]");
-  const input = key && document.getElementById(key.closest("[data-keys-for]").dataset.keysFor);
+  const input = key && fieldOf(key.closest("[data-keys-for]"));
   if (input) press(key.dataset.key, input);
 });
+
+function fieldOf(pad) {
+  const named = document.getElementById(pad.dataset.keysFor);
+  return named?.matches("fieldset") ? lastField.get(named) ?? named.querySelector("input") : named;
+}
 
 function press(key, input) {
   if (key === "send") return input.form.requestSubmit();
@@ -31,8 +44,9 @@ function showKeyboard(input) {
 /** Fields with keys of their own do not call the keyboard of the tablet. */
 function keepKeyboardAway() {
   for (const pad of document.querySelectorAll("[data-keys-for]")) {
-    const input = document.getElementById(pad.dataset.keysFor);
-    if (input) input.inputMode = "none";
+    const named = document.getElementById(pad.dataset.keysFor);
+    const inputs = named?.matches("fieldset") ? named.querySelectorAll("input.number") : [named];
+    for (const input of inputs) if (input) input.inputMode = "none";
   }
 }
 
