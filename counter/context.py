@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 
 from inventory.ground.house import house_name
 
+# shifts, counts and the close of the day begin on the page of today
+OF_TODAY = ("/today/", "/shifts/", "/handovers/", "/investigations/", "/day/")
+
 
 def staff(request: HttpRequest) -> dict[str, Any]:
     told: dict[str, Any] = {"house_name": house_name()}
@@ -15,7 +18,7 @@ def staff(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return told
     tabs = [
-        ("today", _("Today"), "see_board", ("/today/",)),
+        ("today", _("Today"), "see_board", OF_TODAY),
         ("sell_home", _("Sell"), "sell", ("/sell/", "/sales/")),
         ("pieces", _("Pieces"), "see_pieces", ("/pieces/", "/transfers/")),
         ("cards", _("Cards"), "see_cards", ("/cards/",)),

@@ -18,6 +18,7 @@ from counter import (
     bills,
     clerks,
     day_file_layouts,
+    demo_counts,
     sales,
     shifts,
     tenders,
@@ -34,6 +35,7 @@ from inventory.models import (
     Place,
     PlaceKind,
     Pricing,
+    State,
     Stone,
     Store,
     StoreKind,
@@ -283,13 +285,25 @@ def _trade(store: Store, people: dict[str, User], goods: list[Piece], dice: rand
                 with _at(_morning(days_ago) + timedelta(hours=hour, minutes=dice.randint(0, 59))):
                     _sell(counter, [left.pop() for _ in range(dice.choice((1, 1, 2)))], by, dice)
             with _at(_morning(days_ago) + timedelta(hours=12)):
-                _close(shift, by=people["chen"])
+                if days_ago > 1:
+                    _close(shift, by=people["chen"])
+                else:
+                    _close_by_count(counter, by=by, witness=people["chen"])
 
 
 def _close(shift: Shift, *, by: User) -> None:
     """The end of a day that was handed over on paper, before the shop counted with the system."""
     with changes.opened(store=shift.store, by=by) as book:
         shifts.close_in(shift=shift, book=book)
+
+
+def _close_by_count(counter: Place, *, by: User, witness: User) -> None:
+    """The last evening: at counter B one ring is not found."""
+    lost = None
+    if counter.code == "B":
+        rings = Piece.objects.filter(place__parent=counter, category=Category.RING)
+        lost = rings.filter(state=State.ON_SALE).order_by("number").first()
+    demo_counts.close(counter=counter, by=by, witness=witness, lost=lost)
 
 
 def _sell(counter: Place, rows: list[Piece], by: User, dice: random.Random) -> Sale:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from counter import drawers, weighing
+from counter import drawers, handovers, weighing
 from counter.custody import MetalKey
 from counter.models import HandoverKind, SignedAs
 from inventory.forms.fields import LARGEST_KEY, GramsField, LineField, YuanField
@@ -60,6 +60,10 @@ class ForgottenForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = LineField(max_length=WORD, required=False)
+
+
+class RemarkForm(forms.Form):
+    remark = LineField(max_length=handovers.MOST_REMARK, required=False)
 
 
 class ItemForm(forms.Form):

@@ -3,6 +3,7 @@
 """
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +26,7 @@ from inventory.ground.errors import BadField, NotAllowed, RuleBroken
 from inventory.models import Place, PlaceKind
 
 MOST_ITEMS = 9_999
+MOST_REMARK = 200  # characters
 
 # what may become of a sheet; `counting.settle` goes to and fro between the first three
 MOVES: dict[str, frozenset[HandoverState]] = {
@@ -186,6 +188,18 @@ def check_item(*, item: HandoverItem, counted: int, remark: str, by: User) -> Ha
         item.save(update_fields=["counted", "remark"])
         counting.settle(handover)
     return item
+
+
+def remark(*, handover: Handover, text: str, by: User) -> Handover:
+    """Condition of the goods, promised calls, tickets to collect: what the next shift must know.
+    It stands on the sheet that both sign; refused once it is signed."""
+    if not by.has_perm("count_pieces"):
+        raise NotAllowed
+    with transaction.atomic():
+        found = lock(handover)
+        found.remark = text.strip()[:MOST_REMARK]
+        found.save(update_fields=["remark"])
+    return found
 
 
 def abandon(*, handover: Handover, reason: str, by: User) -> Handover:

@@ -58,6 +58,7 @@ urlpatterns = [
         "handovers/<number>/reads/<int:read_id>/weigh/", handovers.weigh_piece, name="weigh_piece"
     ),
     path("handovers/<number>/sign/", handovers.sign_handover, name="sign_handover"),
+    path("handovers/<number>/remark/", handovers.remark_handover, name="remark_handover"),
     path("handovers/<number>/abandon/", handovers.abandon_handover, name="abandon_handover"),
     *(
         path(f"handovers/<number>/trays/<place>/{word}/", view, name=name)

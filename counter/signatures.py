@@ -116,12 +116,12 @@ def missing(handover: Handover) -> list[SignedAs]:
 
 
 def figures(handover: Handover) -> str:
-    """A digest of everything that was counted: what the first person signed for."""
+    """A digest of everything that was counted and remarked: what the first person signed for."""
     parts = [
         [changes.content(row) for row in rows.all()]
         for rows in (handover.trays, handover.items, handover.money)
     ]
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=False)
+    text = json.dumps([handover.remark, *parts], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

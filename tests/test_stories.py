@@ -157,7 +157,10 @@ class Counter:
     def count_rest(self, who: str, cash: str = "0") -> None:
         """All that lies in trays is counted already; the cash as its notes."""
         tablet = self.tablets[who]
-        assert tablet.post(f"{self.at}empty/").status_code == 303
+        begun = TrayCount.objects.filter(state="counting", by=self.shop.people[who])
+        places = [tray.place.code for tray in begun.select_related("place")]
+        fields = {"place": places[0]} if places else {}
+        assert tablet.post(f"{self.at}empty/", fields).status_code == 303
         self.count_cash(who, cash)
         assert tablet.post(f"{self.at}no-slips/").status_code == 303
 

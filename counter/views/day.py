@@ -29,7 +29,8 @@ def today(request: CounterRequest) -> HttpResponse:
 @access.page("open_shift")
 def shift_list(request: CounterRequest) -> HttpResponse:
     """Each counter with who answers for it and what may be counted there."""
-    told = {"rows": counters_of(store_of(request)), "may": rights(request.user, "count_pieces")}
+    may = rights(request.user, "count_pieces", "see_handovers", "import_statements")
+    told = {"rows": counters_of(store_of(request)), "may": may}
     return render(request, "counter/shifts.html", told)
 
 

@@ -31,6 +31,7 @@ from counter.handover_forms import (
     HandInForm,
     ItemForm,
     ReasonForm,
+    RemarkForm,
     SealForm,
     SignForm,
     SlipsForm,
@@ -168,6 +169,15 @@ def abandon_handover(request: StaffRequest, number: str) -> HttpResponse:
     handovers.abandon(handover=found, reason=reason, by=request.user)
     messages.success(request, _("The count is stopped. Nothing was signed."))
     return _leave(request, count_page.address_of(found))
+
+
+@require_POST
+@access.page("count_pieces")
+def remark_handover(request: StaffRequest, number: str) -> HttpResponse:
+    text = checked(RemarkForm(request.POST)).cleaned_data["remark"]
+    found = sheets.handover_for(request.user, number)
+    handovers.remark(handover=found, text=text, by=request.user)
+    return _leave(request, count_page.address_of(found, Goal("sign")))
 
 
 # --- one tray

@@ -16,6 +16,8 @@ Window = Callable[..., Page]
 HOLD_MS = 900  # a one-way button asks for 0.8 s
 # from the list of shifts to the sealed sheet, besides what each tray takes
 START, MONEY, PIN_KEYS = 3, 2, 12
+# ¥98.00 in the drawer: how many of each note and coin, by its value in cents
+CASH = {5_000: 1, 2_000: 2, 500: 1, 100: 3}
 
 
 @pytest.fixture
@@ -34,6 +36,7 @@ def counter(trading_shop: Shop) -> dict[str, list[Piece]]:
 def test_two_tablets_count_one_counter(
     trading_shop: Shop, counter: dict[str, list[Piece]], window: Window
 ) -> None:
+    trading_shop.sell(trading_shop.charm())
     lin, zhao, finger = _tablet(window, "lin"), _tablet(window, "zhao"), Finger()
     lin.goto("/shifts/")
     _start(lin, finger)
@@ -56,7 +59,7 @@ def test_two_tablets_count_one_counter(
     assert set(sheet.trays.values_list("state", flat=True)) == {TrayState.AGREED}
     assert Shift.objects.get(counter=trading_shop.a, closed_at=None).opened_by == trading_shop.zhao
     # two trays, the window, all the rest in one; a mistake and a recount; no touch for a piece
-    assert len(finger.touches) == START + 2 + 1 + 1 + 1 + 1 + MONEY + PIN_KEYS
+    assert len(finger.touches) == START + 2 + 1 + 1 + 1 + 1 + 2 * len(CASH) + MONEY + PIN_KEYS
 
 
 def _tablet(window: Window, username: str, size: ViewportSize = TABLET) -> Page:
@@ -138,7 +141,10 @@ def _empty_the_rest(lin: Page, zhao: Page, finger: Finger) -> None:
 
 
 def _sign(page: Page, finger: Finger) -> None:
-    """No cash, no slips, two PINs."""
+    """Cash by notes and coins on our own keys, no slips, two PINs."""
+    for cents, n in CASH.items():
+        finger.touch(page.locator(f"[name=of-{cents}]"))
+        finger.touch(page.locator("#money").get_by_role("button", name=str(n), exact=True))
     finger.touch(page.get_by_role("button", name="交回 现金"))
     finger.touch(page.get_by_role("button", name="都没有单据"))
     for name in ("lin", "zhao"):
@@ -146,3 +152,4 @@ def _sign(page: Page, finger: Finger) -> None:
         for digit in PINS[name]:
             finger.touch(page.locator("pin-pad").get_by_role("button", name=digit, exact=True))
     expect(page.get_by_role("link", name="打印交接表")).to_be_visible()
+    expect(page.get_by_text("¥98.00")).to_be_visible()

@@ -18,7 +18,8 @@ from counter.models import (
     TrayCount,
     TrayState,
 )
-from inventory.ground import settings_rows
+from inventory import transfers
+from inventory.ground import codes, settings_rows
 from inventory.models import CountDepth, Movement, Piece, Place, Reason
 from tests.cast import PINS, Shop
 
@@ -480,3 +481,74 @@ def test_a_spot_count_takes_one_tray(shop: Shop, goods: list[Piece]) -> None:
     assert done.headers["Location"] == at(sheet)
     assert sheet.trays.count() == 1
     assert shop.client().post("/handovers/spot/").status_code == 403
+
+
+# --- the scale
+
+
+def test_pieces_that_are_drawn_are_weighed_one_by_one(shop: Shop, goods: list[Piece]) -> None:
+    settings_rows.put(store=shop.s01, key="count_sample", new="1", by=shop.wang)
+    sheet, client = begin(shop), shop.client()
+    scan_all(client, sheet, "A-01", goods[1])
+    done = act(client, sheet, "A-01", "hand-in")
+    assert done.headers["Location"] == at(sheet, "?tray=A-01")
+    page = client.get(at(sheet, "?tray=A-01")).content.decode()
+    assert "Weigh this piece by itself" in page
+    (read,) = counting.live_reads(tray(sheet))
+    assert act(client, sheet, "A-01", "hand-in").headers["X-Refusal"] == "each_needed"
+    client.post(at(sheet, f"reads/{read.pk}/weigh/"), {"grams": "8.72"})
+    assert act(client, sheet, "A-01", "hand-in").status_code == 303
+    assert tray(sheet).attempts == 1
+
+
+def test_a_weight_is_taken_before_the_tray_is_handed_in(shop: Shop, goods: list[Piece]) -> None:
+    sheet, client = begin(shop), shop.client()
+    scan_all(client, sheet, "A-01", goods[1])
+    bare = act(client, sheet, "A-01", "weigh", gross="188.72")
+    assert bare.headers["X-Refusal"] == "tare_needed"
+    act(client, sheet, "A-01", "weigh", gross="188.72", tare="180.00")
+    page = client.get(at(sheet, "?tray=A-01")).content.decode()
+    assert "On the scale 188.72 g" in page
+
+
+def test_a_sealed_tray_is_taken_over_unopened(shop: Shop, goods: list[Piece]) -> None:
+    first, client = begin(shop), shop.client()
+    scan_all(client, first, "A-01", *goods[:2])
+    sealed = {"gross": "260.65", "tare": "180", "seal_number": "FQ-118"}
+    act(client, first, "A-01", "hand-in", **sealed)
+    scan_all(client, first, "A-02", goods[2])
+    act(client, first, "A-02", "hand-in")
+    client.post(at(first, "empty/"), {"place": "A-03"})
+    client.post(at(first, "money/cash/"))
+    client.post(at(first, "no-slips/"))
+    sign(client, first, "outgoing", "lin")
+    sign(client, first, "incoming", "zhao")
+    second = handovers.start(
+        counter=shop.a, kind="change", outgoing=shop.zhao, incoming=shop.lin, by=shop.lin
+    )
+    assert "Take over by seal" in client.get(at(second, "?tray=A-01")).content.decode()
+    assert "FQ-118" not in client.get(at(second, "?tray=A-01")).content.decode()
+    wrong = act(client, second, "A-01", "seal", seal="FQ-119", gross="260.65")
+    assert wrong.headers["X-Refusal"] == "seal_differs"
+    act(client, second, "A-01", "seal", seal="FQ-118", gross="260.65")
+    assert tray(second).state == TrayState.AGREED
+    assert "✓ sealed" in client.get(at(second)).content.decode()
+
+
+def test_a_lent_piece_is_a_line_of_its_own(shop: Shop, goods: list[Piece]) -> None:
+    transfers.hand_over(
+        rows=[goods[0]], to=shop.tray("B-01"), sender=shop.lin, receiver=shop.zhao, lent=True
+    )
+    page = shop.client().get(at(begin(shop))).content.decode()
+    assert "lent to B-01" in page
+    assert codes.group_piece(goods[0].number) in page
+
+
+def test_what_the_next_shift_must_know_stands_on_the_sheet(shop: Shop, goods: list[Piece]) -> None:
+    sheet = begin(shop)
+    client = shop.client(shop.lin)
+    count_everything(shop, sheet, goods)
+    assert client.post(at(sheet, "remark/"), {"remark": "call Ms Li at ten"}).status_code == 303
+    assert "call Ms Li at ten" in client.get(at(sheet, "?part=sign")).content.decode()
+    too_long = client.post(at(sheet, "remark/"), {"remark": "x" * 201})
+    assert too_long.status_code == 422
