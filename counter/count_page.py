@@ -104,7 +104,7 @@ class CountedPlace:
         if self.tray.is_shown:
             found = [
                 _shown_line(line)
-                for line in sorted(self.row.lines, key=_class_of)
+                for line in sorted(self.row.lines, key=_by_class)
                 if line.counted_pieces or line.expected_pieces
             ]
         else:
@@ -127,7 +127,7 @@ class CountedPlace:
     @property
     def ledger(self) -> list[tuple[str, HandoverLine]]:
         """Each line of a sheet that is over, with the name of its metal class."""
-        return [(_class_of(line).label, line) for line in sorted(self.row.lines, key=_class_of)]
+        return [(line.metal_class.label, line) for line in sorted(self.row.lines, key=_by_class)]
 
     @property
     def pieces(self) -> int:
@@ -703,7 +703,7 @@ def _tally_so_far(handover: Handover) -> Tally:
 
 def _shown_line(line: HandoverLine) -> Line:
     return Line(
-        _class_of(line).label,
+        line.metal_class.label,
         line.counted_pieces,
         line.tag_mg,
         line.scale_mg,
@@ -711,10 +711,6 @@ def _shown_line(line: HandoverLine) -> Line:
         line.expected_mg,
         is_shown=True,
     )
-
-
-def _class_of(line: HandoverLine) -> MetalClass:
-    return measures.class_of(metal=line.metal, fineness=line.grade)
 
 
 def _standing(item: HandoverItem, tried: set[str]) -> str:
@@ -726,3 +722,8 @@ def _standing(item: HandoverItem, tried: set[str]) -> str:
 def _plus(value: int, text: str) -> str:
     """A difference says its direction: the minus is in the text already."""
     return f"+{text}" if value > 0 else text
+
+
+def _by_class(line: HandoverLine) -> MetalClass:
+    """Gold first, finest first."""
+    return line.metal_class

@@ -23,7 +23,7 @@ from counter.sheet_reads import ShiftSales
 from inventory.ground import barcodes, codes, measures
 from inventory.ground.barcodes import Symbol
 from inventory.ground.errors import RuleBroken
-from inventory.ground.measures import Metal, MetalClass
+from inventory.ground.measures import MetalClass
 from inventory.models import Approval, Movement, Reason
 from inventory.templatetags.pieces import moment, who
 
@@ -222,7 +222,7 @@ def _tray(tray: TrayCount) -> SheetTray:
         seal=tray.seal_number + (f" · {_('taken over by its seal')}" if tray.by_seal else ""),
         kept_in=tray.kept_in,
         counted_by=_name(tray.by),
-        rows=[_row(_class_of(line).label, [line], why=_why(line)) for line in tray.lines.all()],
+        rows=[_row(line.metal_class.label, [line], why=_why(line)) for line in _by_class(tray)],
     )
 
 
@@ -236,7 +236,7 @@ def _totals(lines: Iterable[HandoverLine]) -> list[SheetRow]:
     """One row for each metal class; grams of two classes are never added."""
     groups: dict[MetalClass, list[HandoverLine]] = {}
     for line in lines:
-        groups.setdefault(_class_of(line), []).append(line)
+        groups.setdefault(line.metal_class, []).append(line)
     return [_row(of.label, groups[of]) for of in sorted(groups)]
 
 
@@ -301,8 +301,9 @@ def _why(line: HandoverLine) -> str:
     return " · ".join(parts)
 
 
-def _class_of(line: HandoverLine) -> MetalClass:
-    return MetalClass(Metal(line.metal), line.grade)
+def _by_class(tray: TrayCount) -> list[HandoverLine]:
+    """Gold first, finest first, as on the screen."""
+    return sorted(tray.lines.all(), key=lambda line: line.metal_class)
 
 
 # --- what differs

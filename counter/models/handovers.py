@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counter.models.sales import Tender
 from counter.models.shifts import Shift
-from inventory.ground.measures import Metal
+from inventory.ground.measures import Metal, MetalClass, class_of
 from inventory.models import Approval, CountDepth, Piece, Place, Store, Written
 
 USER = settings.AUTH_USER_MODEL
@@ -190,6 +190,10 @@ class HandoverLine(models.Model):
             ),
             models.CheckConstraint(name="line_counts_pieces", condition=Q(counted_pieces__gte=0)),
         ]
+
+    @property
+    def metal_class(self) -> MetalClass:
+        return class_of(metal=self.metal, fineness=self.grade)
 
     @property
     def differs(self) -> bool:
