@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from counter import custody, weighing
-from counter.custody import PRESENT, Amount, MetalKey
+from counter.custody import PRESENT, Amount, MetalKey, Step
 from counter.models import CountRead, HandoverLine, ReadKind, TrayCount
 from inventory.ground.changes import Book
 from inventory.ground.errors import RuleBroken
@@ -57,15 +57,20 @@ def counted_of(
 
 
 def compare(*, tray: TrayCount, counted: Counted | None, book: Book) -> bool:
-    """Writes the lines of a tray as they stand now; whether hands and books agree. `counted` None:
-    the tray was taken over by its seal."""
+    """Writes the lines of a tray; whether hands and books agree. `counted` None: the tray was taken
+    over by its seal.
+
+    A tray is compared as the books stand when it is handed in, and `tray.seq` keeps that moment.
+    Compared again, because a forgotten move was entered, it is the same moment with that move.
+    """
+    if tray.seq is None:
+        tray.seq = book.head.seq
     lines = _expected_lines(tray)
     if counted is None:
         for line in lines.values():
             line.counted_pieces, line.tag_mg = line.expected_pieces, None
     else:
         _enter_counted(tray, lines, counted)
-    tray.seq = book.head.seq
     tray.lines.all().delete()
     HandoverLine.objects.bulk_create(lines.values())
     return counted is None or agrees(tray, counted, list(lines.values()))
@@ -79,28 +84,51 @@ def agrees(tray: TrayCount, counted: Counted, lines: Sequence[HandoverLine]) -> 
             line.counted_pieces == line.expected_pieces and weighing.typed_agrees(line)
             for line in lines
         )
-    if counted.ids != set(expected_pieces(tray).values_list("pk", flat=True)):
+    if counted.ids != expected_ids(tray):
         return False
     on_scale = weighing.tray_agrees(tray, counted.pieces)
     return on_scale and all(weighing.piece_agrees(read) for read in counted.pieces)
 
 
-def expected_pieces(tray: TrayCount) -> QuerySet[Piece]:
+def lying_pieces(tray: TrayCount) -> QuerySet[Piece]:
     """What the books say lies in the place now."""
     return Piece.objects.filter(place=tray.place_id, state__in=PRESENT)
 
 
+def expected_ids(tray: TrayCount) -> set[int]:
+    """What the books say lay in the place when the tray was compared (2 queries)."""
+    ids = set(lying_pieces(tray).values_list("pk", flat=True))
+    for step in reversed(_steps_after(tray)):
+        if step.sign > 0:
+            ids.discard(step.piece_id)
+        else:
+            ids.add(step.piece_id)
+    return ids
+
+
 def short_of(tray: TrayCount, counted: Counted) -> list[Piece]:
-    """Pieces that the books have here and the hands did not find (1 query)."""
-    rows = expected_pieces(tray).exclude(pk__in=counted.ids)
+    """Pieces that the books had here and the hands did not find (3 queries)."""
+    rows = Piece.objects.filter(pk__in=expected_ids(tray) - counted.ids)
     return list(rows.select_related("style", "place").order_by("number"))
 
 
 def surplus_of(tray: TrayCount, counted: Counted) -> list[Piece]:
-    """Pieces that the hands found here and the books have elsewhere (1 query)."""
-    rows = Piece.objects.filter(pk__in=counted.ids)
-    elsewhere = rows.exclude(place=tray.place_id, state__in=PRESENT)
-    return list(elsewhere.select_related("style", "place__parent").order_by("number"))
+    """Pieces that the hands found here and the books had elsewhere (3 queries)."""
+    rows = Piece.objects.filter(pk__in=counted.ids - expected_ids(tray))
+    return list(rows.select_related("style", "place__parent").order_by("number"))
+
+
+def is_later(tray: TrayCount, *, seq: int, number: str) -> bool:
+    """Whether a movement happened after the tray was compared. A forgotten move that its own sheet
+    entered, and a piece that it declared missing, belong to the comparison."""
+    return tray.seq is not None and seq > tray.seq and number != tray.handover.number
+
+
+def _steps_after(tray: TrayCount) -> list[Step]:
+    if tray.seq is None:
+        return []
+    rows = custody.steps(tray.handover.store, [tray.place_id], since=tray.seq)
+    return [row for row in rows if is_later(tray, seq=row.seq, number=row.number)]
 
 
 def _expected_lines(tray: TrayCount) -> dict[MetalKey, HandoverLine]:
@@ -109,9 +137,11 @@ def _expected_lines(tray: TrayCount) -> dict[MetalKey, HandoverLine]:
     handover = tray.handover
     before = custody.opening(handover, places)
     rows = custody.steps(handover.store, places, since=custody.begins_after(handover))
+    later = custody.summed(_steps_after(tray))
+    rows = [row for row in rows if not is_later(tray, seq=row.seq, number=row.number)]
     now = custody.lying(places)
     lines: dict[MetalKey, HandoverLine] = {}
-    for _place, metal, grade in {*before, *(row.key for row in rows), *now}:
+    for _place, metal, grade in {*before, *(row.key for row in rows), *now, *later}:
         key = (tray.place_id, metal, grade)
         line = HandoverLine(tray=tray, metal=metal, grade=grade)
         start = before.get(key, Amount())
@@ -119,8 +149,9 @@ def _expected_lines(tray: TrayCount) -> dict[MetalKey, HandoverLine]:
         for row in rows:
             if row.key == key:
                 _enter_step(line, row.sign, row.mg, row.reason)
-        there = now.get(key, Amount())
-        line.expected_pieces, line.expected_mg = there.pieces, there.mg
+        there, since = now.get(key, Amount()), later.get(key, Amount())
+        line.expected_pieces = there.pieces - since.pieces
+        line.expected_mg = there.mg - since.mg
         if line.expected_pieces != line.opening_pieces + line.in_pieces - line.out_pieces:
             raise CustodyBroken
         if line.expected_mg != line.opening_mg + line.in_mg - line.out_mg:

@@ -26,11 +26,12 @@ from counter.models import (
     TrayCount,
     TrayState,
 )
+from inventory import places
 from inventory import queries as stock
 from inventory.ground import changes, settings_rows
 from inventory.ground.changes import Book
 from inventory.ground.errors import NotAllowed, RuleBroken
-from inventory.models import CountDepth, Piece, Place
+from inventory.models import CountDepth, Movement, Piece, Place, PlaceKind
 
 MOST_PIECES = 10_000  # more than ten times the largest tray: a typing mistake
 
@@ -279,7 +280,7 @@ def hand_in(
             return tray
         else:
             _check_weights(tray, reads)
-        tray.seal_number, tray.kept_in = seal_number[:30], kept_in
+        tray.seal_number, tray.kept_in = seal_number[:30], _safe(tray, kept_in)
         close(tray=tray, counted=comparing.counted_of(reads, typed), book=book)
     return tray
 
@@ -404,33 +405,38 @@ def attempt_of(tray: TrayCount) -> int:
 
 def live_reads(tray: TrayCount) -> list[CountRead]:
     """The scans that stand: not undone, and the piece has not been sold or carried away since. A
-    scanned piece that is sold leaves the count by its own movement (2 queries)."""
+    scanned piece that is sold leaves the count by its own movement, until the tray is handed in;
+    what moves later stands on the sheet as moved later (2 queries)."""
     rows = tray.reads.filter(attempt=attempt_of(tray), undone_at__isnull=True)
     reads = list(rows.select_related("piece__style").order_by("pk"))
-    gone = _left_since(tray, reads)
+    gone = {
+        move.piece_id
+        for move in _moves_away(tray, reads)
+        if not comparing.is_later(tray, seq=move.change.seq, number=move.change.number)
+    }
     return [read for read in reads if read.piece_id is None or read.piece_id not in gone]
 
 
 def live_read(handover: Handover, piece: Piece) -> CountRead | None:
-    """Where this count has seen the piece already."""
+    """Where this count has seen the piece already, unless it has moved on since."""
     rows = CountRead.objects.filter(handover=handover, piece=piece, undone_at__isnull=True)
     for read in rows.select_related("tray__place", "tray__handover", "piece"):
-        if read.attempt == attempt_of(read.tray) and not _left_since(read.tray, [read]):
+        if read.attempt == attempt_of(read.tray) and not _moves_away(read.tray, [read]):
             return read
     return None
 
 
-def _left_since(tray: TrayCount, reads: Sequence[CountRead]) -> set[int]:
-    """Ids of pieces that moved on after they were scanned here."""
+def _moves_away(tray: TrayCount, reads: Sequence[CountRead]) -> list[Movement]:
+    """Movements that took pieces out of this place after they were scanned here."""
     scanned = {read.piece_id: read.seq for read in reads if read.piece_id is not None}
     if not scanned:
-        return set()
+        return []
     later = comparing.moves_of(scanned.keys(), since=min(scanned.values()))
-    return {
-        move.piece_id
+    return [
+        move
         for move in later
         if move.change.seq > scanned[move.piece_id] and comparing.carries_away(move, tray.place_id)
-    }
+    ]
 
 
 def _add(tray: TrayCount, *, kind: ReadKind, piece: Piece | None, by: User) -> CountRead:
@@ -515,6 +521,16 @@ def _check_weights(tray: TrayCount, reads: Sequence[CountRead]) -> None:
         _check_still(tray, since=tray.weighed_seq or 0)
     elif weighing.wants_tray_weight(tray, scanned):
         raise WeightNeeded
+
+
+def _safe(tray: TrayCount, code: str) -> str:
+    """The code of the safe that a tray goes into overnight; nothing where it stays in its place."""
+    if not code:
+        return ""
+    place = places.find(store=tray.handover.store, code=code)
+    if place.kind != PlaceKind.SAFE:
+        raise places.PlaceUnknown
+    return place.code
 
 
 def _draw_sample(tray: TrayCount, reads: Sequence[CountRead]) -> bool:

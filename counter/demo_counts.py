@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 
 from counter import counting, custody, differences, drawers, handovers, signatures, weighing
-from counter.comparing import expected_pieces
+from counter.comparing import lying_pieces
 from counter.drawers import DENOMINATIONS
 from counter.models import Handover, HandoverKind, SignedAs, TrayCount, TrayState
 from inventory.ground import approvals
@@ -27,7 +27,7 @@ def close(*, counter: Place, by: User, witness: User, lost: Piece | None = None)
 
 def _count(sheet: Handover, tray: TrayCount, *, by: User, lost: Piece | None) -> None:
     mine = counting.open_tray(tray=tray, by=by)
-    for piece in expected_pieces(mine).order_by("number"):
+    for piece in lying_pieces(mine).order_by("number"):
         if piece != lost:
             counting.scan(tray=mine, text=piece.number, by=by)
     reads = counting.live_reads(mine)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from counter import comparing, counting, handovers
 from counter.comparing import Counted
+from counter.custody import PRESENT
 from counter.models import Handover, Investigation, TrayCount, TrayState
 from inventory import holds, pieces
 from inventory.ground import approvals, changes
@@ -113,13 +114,15 @@ def settle_missing(handover: Handover, book: Book) -> list[Investigation]:
     questions: list[Investigation] = []
     for tray in handover.trays.filter(state=TrayState.ACCEPTED).select_related("place"):
         found = Counted(counting.live_reads(tray))
-        short = comparing.short_of(tray, found)
-        surplus = comparing.surplus_of(tray, found)
-        questions += _questions(handover, tray, short, surplus)
-        if short:
-            locked = pieces.lock([piece.pk for piece in short])
-            holds.break_off(rows=locked, book=book)
-            pieces.lose(rows=locked, number=handover.number, book=book)
+        short = pieces.lock([piece.pk for piece in comparing.short_of(tray, found)])
+        # what turned up meanwhile and was sold or carried elsewhere is not missing
+        lost = [
+            piece for piece in short if piece.place_id == tray.place_id and piece.state in PRESENT
+        ]
+        questions += _questions(handover, tray, lost, comparing.surplus_of(tray, found))
+        if lost:
+            holds.break_off(rows=lost, book=book)
+            pieces.lose(rows=lost, number=handover.number, book=book)
     return questions
 
 
@@ -134,7 +137,7 @@ def _questions(
     ]
     if tray.no_label:
         rows.append(Investigation(**same, pieces=tray.no_label, what=tray.reason))
-    if not rows:
+    if not rows and tray.gap_mg:
         rows.append(Investigation(**same, mg=tray.gap_mg or 0, what=tray.reason))
     return rows
 

@@ -246,8 +246,7 @@ def _enter_closing(sheet: Handover) -> None:
             row
             for row in rows
             if row.place_id == tray.place_id
-            and row.seq > (tray.seq or 0)
-            and row.number != sheet.number
+            and comparing.is_later(tray, seq=row.seq, number=row.number)
         ]
         lines += _closed_lines(tray, now, custody.summed(later))
     HandoverLine.objects.bulk_update([line for line in lines if line.pk], CLOSING)

@@ -374,3 +374,72 @@ def test_a_move_to_another_counter_is_out_here_and_in_there(shop: Shop) -> None:
     assert (line.opening_pieces, line.in_pieces, line.out_pieces) == (0, 1, 1)
     assert line.moves[Reason.LENT] == [-1, -8_720]
     assert not Piece.objects.filter(place=shop.tray("A-01")).exists()
+
+
+def test_what_comes_into_an_accepted_tray_later_is_not_missing(shop: Shop) -> None:
+    """Only what was short when the chief agreed becomes missing at the signature."""
+    lost, guest = shop.piece(), shop.piece(place=shop.tray("B-01"))
+    sheet = change(shop)
+    for person in (shop.lin, shop.zhao):
+        tray = count_tray(sheet, "A-01", by=person, but=[lost])
+    agree(shop, differences.accept_ask(tray))
+    differences.accept(tray=tray, reason="gone", by=shop.lin)
+    transfers.hand_over(rows=[guest], to=tray.place, sender=shop.chen, receiver=shop.wang)
+
+    sign_both(count_rest(sheet, by=shop.lin), (OUTGOING, shop.lin), (INCOMING, shop.zhao))
+
+    assert Piece.objects.get(pk=guest.pk).state == State.ON_SALE
+    assert Piece.objects.get(pk=lost.pk).state == State.MISSING
+    line = tray_of(sheet, "A-01").lines.get()
+    assert (line.counted_pieces, line.after_pieces, line.closing_pieces) == (0, 1, 1)
+
+
+def test_a_short_piece_that_turns_up_and_is_sold_is_not_missing(shop: Shop) -> None:
+    lost = shop.piece()
+    sheet = change(shop)
+    for person in (shop.lin, shop.zhao):
+        tray = count_tray(sheet, "A-01", by=person, but=[lost])
+    agree(shop, differences.accept_ask(tray))
+    differences.accept(tray=tray, reason="gone", by=shop.lin)
+    shop.sell(lost)
+
+    sign_both(count_rest(sheet, by=shop.lin), (OUTGOING, shop.lin), (INCOMING, shop.zhao))
+
+    assert Piece.objects.get(pk=lost.pk).state == State.SOLD
+    line = tray_of(sheet, "A-01").lines.get()
+    assert (line.expected_pieces, line.counted_pieces, line.closing_pieces) == (1, 0, 0)
+
+
+def test_a_settled_difference_keeps_what_was_counted_before_a_sale(shop: Shop) -> None:
+    """Between hand-in and settling a counted piece is sold and another one comes in."""
+    short, sold, guest = shop.piece(), shop.piece(), shop.piece(place=shop.tray("B-01"))
+    sheet = change(shop)
+    for person in (shop.lin, shop.zhao):
+        tray = count_tray(sheet, "A-01", by=person, but=[short])
+    shop.sell(sold)
+    transfers.hand_over(rows=[guest], to=tray.place, sender=shop.chen, receiver=shop.wang)
+
+    differences.enter_forgotten(
+        tray=tray, piece=short, to=shop.tray("SAFE"), reason="photograph", by=shop.lin
+    )
+
+    line = tray_of(sheet, "A-01").lines.get()
+    assert tray_of(sheet, "A-01").state == TrayState.AGREED
+    assert (line.expected_pieces, line.counted_pieces) == (1, 1)
+    sign_both(count_rest(sheet, by=shop.lin), (OUTGOING, shop.lin), (INCOMING, shop.zhao))
+    line.refresh_from_db()
+    assert (line.after_pieces, line.closing_pieces) == (0, 1)
+
+
+def test_a_piece_moved_on_after_its_tray_is_counted_where_it_lies_now(shop: Shop) -> None:
+    piece = shop.piece()
+    sheet = change(shop)
+    count_tray(sheet, "A-01", by=shop.lin)
+    transfers.hand_over(rows=[piece], to=shop.tray("A-02"), sender=shop.chen, receiver=shop.wang)
+
+    tray = count_tray(sheet, "A-02", by=shop.lin)
+
+    assert tray.state == TrayState.AGREED
+    sign_both(count_rest(sheet, by=shop.lin), (OUTGOING, shop.lin), (INCOMING, shop.zhao))
+    assert tray_of(sheet, "A-01").lines.get().closing_pieces == 0
+    assert tray_of(sheet, "A-02").lines.get().closing_pieces == 1
