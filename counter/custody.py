@@ -130,9 +130,10 @@ def summed(rows: Iterable[Step]) -> dict[Key, Amount]:
 
 
 def last_sheet(counter: Place) -> Handover | None:
-    """The newest signed sheet of a counter; a spot count of one tray is none."""
+    """The newest signed sheet of a counter, by the ledger and not by the clock, which may go back;
+    a spot count of one tray is none."""
     rows = Handover.objects.filter(counter=counter, state=HandoverState.SIGNED)
-    return rows.exclude(kind=HandoverKind.SPOT).order_by("-signed_at", "-pk").first()
+    return rows.exclude(kind=HandoverKind.SPOT).order_by("-sealed_seq").first()
 
 
 def begins_after(handover: Handover) -> int:

@@ -261,7 +261,7 @@ def _sheets_of(shifts: Sequence[Shift]) -> dict[int, Handover]:
     rows = Handover.objects.filter(
         shift__in=[shift.pk for shift in shifts], kind__in=ENDS_SHIFT, state=HandoverState.SIGNED
     )
-    return {row.shift_id: row for row in rows.order_by("signed_at") if row.shift_id}
+    return {row.shift_id: row for row in rows.order_by("sealed_seq") if row.shift_id}
 
 
 def _late(close: DayClose) -> Late | None:

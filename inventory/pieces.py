@@ -15,9 +15,7 @@ from inventory.models.pieces import GONE
 
 # what may become what; the design's table
 MOVES: dict[str, frozenset[State]] = {
-    State.RECEIVED: frozenset(
-        {State.ON_SALE, State.IN_TRANSIT, State.MISSING, State.WRITTEN_OFF}
-    ),
+    State.RECEIVED: frozenset({State.ON_SALE, State.IN_TRANSIT, State.MISSING, State.WRITTEN_OFF}),
     State.ON_SALE: frozenset(
         {
             State.HELD,
@@ -30,9 +28,7 @@ MOVES: dict[str, frozenset[State]] = {
     ),
     State.HELD: frozenset({State.ON_SALE, State.SOLD, State.MISSING}),
     State.SOLD: frozenset({State.RETURNED, State.IN_SERVICE}),
-    State.RETURNED: frozenset(
-        {State.ON_SALE, State.IN_SERVICE, State.MISSING, State.WRITTEN_OFF}
-    ),
+    State.RETURNED: frozenset({State.ON_SALE, State.IN_SERVICE, State.MISSING, State.WRITTEN_OFF}),
     # back to where it came from: its last movement says which of these
     State.IN_SERVICE: frozenset({State.RECEIVED, State.ON_SALE, State.SOLD, State.RETURNED}),
     State.IN_TRANSIT: frozenset({State.RECEIVED, State.MISSING}),

@@ -575,7 +575,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='handover',
-            index=models.Index(fields=['counter', '-signed_at'], name='handover_newest'),
+            index=models.Index(fields=['counter', '-sealed_seq'], name='handover_newest'),
         ),
         migrations.AddIndex(
             model_name='handover',

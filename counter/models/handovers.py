@@ -67,7 +67,7 @@ class Handover(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["counter", "-signed_at"], name="handover_newest"),
+            models.Index(fields=["counter", "-sealed_seq"], name="handover_newest"),
             models.Index(fields=["store", "business_day"], name="handover_by_day"),
         ]
         constraints = [

@@ -89,6 +89,7 @@ def _answer_once(
         raise KeyNeeded
     asked = digest(request)
     access.store_ids(principal)  # kept on the person: read before others wait for us
+    refusals.hold_back(request)
     with transaction.atomic():
         claim_id = _claim(principal=principal, key=key, asked=asked)
         if claim_id is None:
@@ -98,7 +99,7 @@ def _answer_once(
             transaction.set_rollback(True)  # a refusal leaves no effect and no key
         else:
             _keep(claim_id, response, whole=request.path.startswith("/api/"))
-    return response
+    return refusals.held_back(request) or response
 
 
 def _claim(*, principal: User, key: str, asked: str) -> int | None:

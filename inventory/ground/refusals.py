@@ -3,12 +3,14 @@
 import json
 import logging
 import secrets
+import sys
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import DataError, IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,8 @@ from inventory.ground.codes import Unprintable
 from inventory.ground.errors import Busy, RuleBroken
 
 logger = logging.getLogger(__name__)
+
+HELD_BACK = "_refusal_held_back"
 
 
 class TooLarge(RuleBroken):
@@ -44,7 +48,22 @@ class InViews:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         refusal = as_refusal(error)
+        if refusal is not None and hasattr(request, HELD_BACK):
+            setattr(request, HELD_BACK, refusal)
+            return HttpResponse(status=refusal.status)
         return respond(request, refusal) if refusal else None
+
+
+def hold_back(request: HttpRequest) -> None:
+    """From now on a refusal waits for `held_back`: a page cannot be drawn inside a transaction that
+    the database has broken off already."""
+    setattr(request, HELD_BACK, None)
+
+
+def held_back(request: HttpRequest) -> HttpResponse | None:
+    """The answer to a refusal that has waited; the transaction around it is over."""
+    refusal: RuleBroken | None = getattr(request, HELD_BACK)
+    return respond(request, refusal) if refusal else None
 
 
 def as_refusal(error: Exception) -> RuleBroken | None:
@@ -104,8 +123,25 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
+def database_away(request: HttpRequest) -> HttpResponse:
+    """The database does not answer: nothing is read to say so, not even who asks."""
+    if request.path.startswith("/api/"):
+        return problem(Busy())
+    if request.headers.get("HX-Request"):
+        page = render_to_string("_refused.html", {"refusal": Busy(), "back": "/today/"})
+    else:
+        page = render_to_string("503.html")
+    response = HttpResponse(page, status=Busy.status)
+    response["X-Refusal"], response["Retry-After"] = Busy.code, "1"
+    response["HX-Retarget"], response["HX-Reswap"] = "#notice", "innerHTML show:top"
+    return response
+
+
 def our_fault(request: HttpRequest) -> HttpResponse:
     """A short number to tell support; the log holds the same one."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        logger.warning("the database does not answer at %s", request.path)
+        return database_away(request)
     number = secrets.token_hex(2).upper()
     logger.error("our fault %s at %s", number, request.path)
     if request.path.startswith("/api/"):

@@ -14,7 +14,7 @@ from counter.models import Handover, HandoverState, Signature, TrayState
 from inventory.ground.errors import NotAllowed
 from inventory.models import Change, CountDepth, Place
 from tests.cast import Shop
-from tests.counters import count_rest, count_tray, scan_tray, tray_of
+from tests.counters import count_rest, count_tray, scan_tray, sign_both, tray_of
 
 
 @pytest.fixture
@@ -181,3 +181,18 @@ def test_a_server_killed_at_any_statement_leaves_nothing_half_signed(
     sheet.refresh_from_db()
     assert statement > 30, "the signature writes more than this"
     assert sheet.state == HandoverState.SIGNED
+
+
+def test_the_sheet_before_is_the_last_in_the_ledger_whatever_the_clock_said(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = handovers.start(counter=shop.a, kind="change", by=shop.lin, incoming=shop.zhao)
+    sign_both(count_rest(first, by=shop.lin), ("outgoing", shop.lin), ("incoming", shop.zhao))
+    earlier = timezone.now() - timedelta(hours=1)
+    monkeypatch.setattr(timezone, "now", lambda: earlier)
+    second = handovers.start(counter=shop.a, kind="change", by=shop.zhao, incoming=shop.lin)
+    sign_both(count_rest(second, by=shop.zhao), ("outgoing", shop.zhao), ("incoming", shop.lin))
+
+    third = handovers.start(counter=shop.a, kind="change", by=shop.lin, incoming=shop.zhao)
+
+    assert third.previous == second
