@@ -1,0 +1,105 @@
+"""A clerk at an own counter: what lies there, what was sold and paid, as the clerk remembers it."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from tests.faults.tablet import Session, Tablet
+
+CHARM_CENTS = 9_800
+CASH, WECHAT = "cash", "wechat"
+
+
+@dataclass(frozen=True)
+class Stock:
+    """A piece as its label says. `cents`: its price, or None when it goes by weight."""
+
+    number: str
+    cents: int | None = CHARM_CENTS
+
+
+@dataclass
+class Bill:
+    """An open bill: its address, what is on it, and what was put down for it."""
+
+    at: str
+    pieces: list[Stock]
+    paid: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the clerk knows the total without looking at the screen."""
+        return all(piece.cents is not None for piece in self.pieces)
+
+    @property
+    def sum_cents(self) -> int:
+        return sum(piece.cents or 0 for piece in self.pieces)
+
+
+@dataclass
+class Sold:
+    """A completed sale; `voided` when it was taken back."""
+
+    number: str
+    pieces: list[Stock]
+    paid: list[tuple[str, int]]
+    voided: bool = False
+
+    @property
+    def total_cents(self) -> int:
+        return sum(cents for _tender, cents in self.paid)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a clerk works and with whom: the two who hand over to each other, and the chief."""
+
+    store: str
+    counter: str
+    clerk: str
+    partner: str
+    chief: str
+    pins: dict[str, str]
+    float_cents: int
+
+    @property
+    def tray(self) -> str:
+        return f"{self.counter}-01"
+
+
+class Clerk:
+    """The tablet, its two sessions, and the clerk's own memory."""
+
+    def __init__(self, tablet: Tablet, place: Place, stars: list[str]) -> None:
+        self.tablet, self.dice, self.place = tablet, tablet.dice, place
+        self.stars = list(stars)  # pieces at another counter that every clerk wants
+        self.session = Session(tablet, place.clerk)
+        self.office = Session(tablet, "head")
+        self.imported: list[Stock] = []
+        self.lying: dict[str, Stock] = {}
+        self.bills: list[Bill] = []
+        self.begun: set[str] = set()
+        self.given_up = 0
+        self.sales: list[Sold] = []
+        self.shift_sales: list[Sold] = []
+        self.on_duty = place.clerk
+        self.drawer_cents = place.float_cents
+        self.slips: Counter[str] = Counter()
+        self.slip_cents: Counter[str] = Counter()
+        self.sheets: list[str] = []
+        self.prices_set = 0
+        self.merchant_numbers = 0
+        self.cards: dict[str, str] = {}  # number of a sale to the number of a card
+        self.session.post(f"/shifts/{place.counter}/open/")
+
+    def free(self) -> list[Stock]:
+        """What lies in the tray and is on no bill."""
+        on_bills = {piece.number for bill in self.bills for piece in bill.pieces}
+        return [piece for piece in self.lying.values() if piece.number not in on_bills]
+
+    def book_payment(self, tender: str, cents: int) -> None:
+        """Money in, or with a minus sign out, as it must be found at the next count."""
+        if tender == CASH:
+            self.drawer_cents += cents
+        else:
+            self.slips[tender] += 1
+            self.slip_cents[tender] += cents

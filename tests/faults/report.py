@@ -1,0 +1,69 @@
+"""The table of a run, on the screen and in build/faults.json."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.faults.plan import Result
+
+ROWS = (
+    ("rounds", lambda each: len(each.seeds)),
+    ("acts acknowledged", lambda each: each.acknowledged),
+    ("of them sales", lambda each: each.sales),
+    ("of them signed sheets", lambda each: each.sheets),
+    ("acts refused", lambda each: each.refused),
+    ("pages read", lambda each: each.read),
+    ("links in the chains", lambda each: each.links),
+    ("faults injected", lambda each: sum(each.mishaps.values())),
+    ("processes killed", lambda each: each.kills),
+    ("of them at every point of a sale", lambda each: each.swept),
+    ("answers that never came", lambda each: each.lost_answers),
+    ("told to ask again", lambda each: each.asked_again),
+    ("in doubt, resolved by asking again", lambda each: each.resolved),
+    ("repeated with the first answer", lambda each: each.replayed),
+    ("lost", lambda each: kinds(each)["lost"]),
+    ("torn", lambda each: kinds(each)["torn"]),
+    ("doubled", lambda each: kinds(each)["doubled"]),
+    ("other violations", lambda each: kinds(each)["fault"]),
+    ("answers 5xx that say nothing", lambda each: sum(each.errors.values())),
+    ("server ready again, seconds at most", lambda each: each.ready_seconds),
+    ("database up again, seconds at most", lambda each: each.database_ready_seconds),
+    ("longest act, seconds", lambda each: each.slowest_act_seconds),
+    ("seconds in all", lambda each: each.seconds),
+)
+WIDTH = 14
+
+
+def kinds(result: Result) -> Counter[str]:
+    """How many violations there are of each kind; a line is "seed S: kind: …"."""
+    return Counter(line.split(": ")[1] for line in result.violations)
+
+
+def is_clean(results: Sequence[Result]) -> bool:
+    return not any(result.violations or result.errors for result in results)
+
+
+def table(results: Sequence[Result]) -> str:
+    """One column for each database."""
+    lines = [" " * 40 + "".join(f"{result.vendor:>{WIDTH}}" for result in results)]
+    for name, figure in ROWS:
+        lines.append(f"{name:40}" + "".join(f"{figure(each):>{WIDTH},}" for each in results))
+    for name in sorted({name for each in results for name in each.mishaps}):
+        counts = "".join(f"{each.mishaps.get(name, 0):>{WIDTH},}" for each in results)
+        lines.append(f"  {name:38}{counts}")
+    for each in results:
+        for name, reason in sorted(each.not_run.items()):
+            lines.append(f"not run on {each.vendor}: {name} ({reason})")
+        for answer, times in sorted(each.errors.items()):
+            lines.append(f"{each.vendor}: {times} × {answer}, without a word on trying again")
+        lines += [f"BROKEN on {each.vendor}: {line}" for line in each.violations]
+        lines += [f"    {line}" for line in each.last_acts]
+    return "\n".join(lines)
+
+
+def write(results: Sequence[Result], path: Path, *, command: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    told = {"command": command, "databases": [asdict(result) for result in results]}
+    path.write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")

@@ -1,0 +1,46 @@
+"""The shop of a run: the standing cast of the tests, and a counter for each tablet."""
+
+from django.core.management import call_command
+
+from counter import clerks
+from counter.models import Role
+from inventory import places
+from inventory.ground import settings_rows
+from tests.cast import PASSWORD, PINS, open_shop
+from tests.faults.clerk import Place
+
+WANTED = 60  # pieces that every clerk of the store wants
+
+
+def build(tablets: int) -> tuple[list[Place], list[str]]:
+    """Migrates the database and opens the shop; where each tablet works, and the wanted pieces."""
+    call_command("migrate", verbosity=0, interactive=False)
+    shop = open_shop()
+    stars = [shop.charm(style="STAR").number for _ in range(WANTED)]
+    found = []
+    for turn in range(1, tablets + 1):
+        counter = places.build_counter(store=shop.s01, code=f"K{turn:02d}", trays=1)
+        pins = {"chen": PINS["chen"]}
+        for side, name in enumerate(("clerk", "partner")):
+            user = f"{name}{turn}"
+            pins[user] = f"{204_713 + 1_371 * turn + 331 * side}"
+            clerks.hire(
+                username=user,
+                name=user,
+                role=Role.CLERK,
+                store=shop.s01,
+                password=PASSWORD,
+                pin=pins[user],
+            )
+        found.append(
+            Place(
+                store=shop.s01.code,
+                counter=counter.code,
+                clerk=f"clerk{turn}",
+                partner=f"partner{turn}",
+                chief="chen",
+                pins=pins,
+                float_cents=settings_rows.number(shop.s01, "cash_float_cents"),
+            )
+        )
+    return found, stars
