@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # what Python has compiled is kept: else each of four processes compiles all of it at every start
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test check messages lock clean
+.PHONY: help run test check bench faults messages lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\): ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -24,6 +24,17 @@ check: ## linters, types, templates, migrations, translations, settings for depl
 	@bin/packages run
 	@bin/venv dev
 	@bin/check
+
+bench: ## measure against floors in the same run; FULL=1 for all sizes, ONLY=B1,B8a for some operations
+	@bin/packages test
+	@bin/venv dev
+	@.venv/bin/python bin/messages --compile
+	@bin/bench
+
+faults: ## kill, cut off and starve the shop while it sells; FULL=1 for hours, SEED=… repeats a run
+	@bin/packages test
+	@bin/venv dev
+	@.venv/bin/python -m tests.faults
 
 messages: ## bring the Chinese catalogue up to date with the texts in code and templates
 	@bin/packages run
