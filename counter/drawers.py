@@ -13,8 +13,9 @@ from inventory.ground.approvals import Ask
 from inventory.ground.changes import Book
 from inventory.ground.errors import NotAllowed, RuleBroken
 
-# notes and coins of the renminbi that are in use, in cents
-DENOMINATIONS = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10)
+# notes and coins of the renminbi that are in use, in cents; single cents, so that every amount that
+# was paid can be counted
+DENOMINATIONS = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10, 1)
 MOST_OF_ONE = 100_000
 
 
