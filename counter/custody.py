@@ -12,11 +12,11 @@ from django.db import connection
 from django.db.models import Count, Sum
 
 from counter.models import Handover, HandoverKind, HandoverLine, HandoverState, Tender
+from inventory import queries as stock
 from inventory.ground import statements
-from inventory.models import Piece, Place, State, Store
+from inventory.models import Piece, Place, Store
 
-# lying in its place and to be counted there; a missing piece keeps the place it was lost from
-PRESENT = (State.RECEIVED, State.ON_SALE, State.HELD, State.RETURNED)
+PRESENT = stock.LYING
 
 MetalKey = tuple[str, int]  # metal and legal grade: the only pieces whose grams are added
 Key = tuple[int, str, int]  # the id of a place, and the same

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -32,6 +33,8 @@ from inventory.models import (
 Who = User | AnonymousUser
 SHORTEST_SEARCH = 4
 ROWS = 50
+# lying in a place and to be counted there; a missing piece keeps the place it was lost from
+LYING = (State.RECEIVED, State.ON_SALE, State.HELD, State.RETURNED)
 
 
 class UnknownBarcode(RuleBroken):
@@ -204,7 +207,7 @@ def sold_from_trays_of(counter: Place, *, since: datetime) -> QuerySet[Movement]
 
 def lent_now(store: Store, *, since: datetime | None = None) -> QuerySet[Movement]:
     """Pieces lent to another counter, since a moment or ever, that are not back: nothing has
-    moved them after that."""
+    moved them after that. Begins with the pieces that lie in the store, not with its history."""
     moved_on = Movement.objects.filter(
         piece=OuterRef("piece"), pk__gt=OuterRef("pk"), transfer__isnull=False
     )
@@ -212,7 +215,9 @@ def lent_now(store: Store, *, since: datetime | None = None) -> QuerySet[Movemen
         ~Exists(moved_on),
         reason=Reason.LENT,
         piece__store=store,
-        piece__place_id=F("to_place_id"),
+        piece__state__in=LYING,
+        # through the piece, whose movements are few: into a place there are ever more of them
+        piece__place_id=Coalesce("to_place_id", 0),
     )
     if since is not None:
         rows = rows.filter(change__at__gte=since)
