@@ -6,9 +6,9 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counter import bills, clerks
+from counter import bills, clerks, new_goods
 from counter.models import Part, Reduction, Role, SaleLine
-from inventory.ground import approvals, measures, settings_rows
+from inventory.ground import amounts, approvals, measures, settings_rows
 from inventory.ground.approvals import Ask
 from inventory.ground.errors import BadField, NotAllowed, RuleBroken
 from inventory.models import Store
@@ -34,7 +34,8 @@ def put(*, line: SaleLine, part: Part, cents: int, reason: str, by: User) -> Red
     """Takes `cents` off one price part of a line of an open bill; 0 takes the reduction away.
 
     Refused: more than the part, off the metal without head office's right, without a reason; above
-    the role's limit a second person must agree to exactly this.
+    the role's limit a second person must agree to exactly this, unless the old gold on the same
+    bill had so much taken off and its rule keeps that for the new piece.
     """
     if not by.has_perm("sell"):
         raise NotAllowed
@@ -48,7 +49,8 @@ def put(*, line: SaleLine, part: Part, cents: int, reason: str, by: User) -> Red
     if part == Part.METAL and not by.has_perm("below_metal"):
         raise BelowMetal
     approval = None
-    if cents and cents > allowed_cents(before, store=line.sale.store, by=by):
+    alone = cents <= allowed_cents(before, store=line.sale.store, by=by)
+    if not alone and cents > kept_cents(line, before):
         approval = approvals.spend(ask=ask(line=line, part=part, cents=cents), by=by)
     line.reductions.filter(part=part).delete()
     row = None
@@ -66,7 +68,12 @@ def allowed_cents(before: int, *, store: Store, by: User) -> int:
     key = clerks.DISCOUNT_SETTING.get(role) if role else None
     if key is None:
         return before if role == Role.HEAD else 0
-    return measures.share(cents=before, bp=settings_rows.number(store, key))
+    return amounts.share(cents=before, bp=settings_rows.number(store, key))
+
+
+def kept_cents(line: SaleLine, before: int) -> int:
+    """How much may be taken off because the old piece had it: 换新享原折扣."""
+    return amounts.share(cents=before, bp=new_goods.kept_discount_bp(line))
 
 
 def agreement_for(cents: int, *, before: int, store: Store) -> str:
@@ -75,7 +82,7 @@ def agreement_for(cents: int, *, before: int, store: Store) -> str:
     keys = {right: clerks.DISCOUNT_SETTING[role] for right, role in AGREEMENTS.items()}
     limits = settings_rows.values(store, *keys.values())
     for right, key in keys.items():
-        if cents <= measures.share(cents=before, bp=int(limits[key])):
+        if cents <= amounts.share(cents=before, bp=int(limits[key])):
             return right
     return "agree_any_discount"
 
@@ -83,7 +90,7 @@ def agreement_for(cents: int, *, before: int, store: Store) -> str:
 def ask(*, line: SaleLine, part: Part, cents: int) -> Ask:
     """What the second person agrees to: this much off this part of this piece on this bill."""
     before = _cents_of(line, part)
-    percent = measures.half_up(dividend=cents * 1000, divisor=before)
+    percent = amounts.half_up(dividend=cents * 1000, divisor=before)
     told = {
         "off": measures.yuan(cents),
         "percent": f"{percent // 10}.{percent % 10}",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from counter import custody
 from counter.models import HandoverState, TrayCount
 from inventory import prices
-from inventory.ground import measures
+from inventory.ground import amounts
 from inventory.ground.errors import NotAllowed, RuleBroken
 from inventory.models import Piece, Place, Pricing
 
@@ -57,7 +57,7 @@ def _worth_cents(counter: Place) -> dict[int, int]:
         if group["pricing"] == Pricing.FIXED:
             worth[group["place"]] += group["cents"]
         elif row is not None:
-            worth[group["place"]] += measures.metal_cents(
+            worth[group["place"]] += amounts.metal_cents(
                 weight_mg=group["mg"], cents_per_gram=row.cents_per_gram
             )
         else:

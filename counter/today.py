@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from counter import queries, sheet_reads, shifts
-from counter.models import Handover, Sale, Shift
+from appraisal import queries as old_gold
+from counter import investigations, queries, shifts, signed_sheets
+from counter.models import OPEN_STATES, Handover, Sale, Shift
 from counter.queries import CounterDay
 from inventory import places, prices
 from inventory import queries as stock
-from inventory.ground import access, measures
+from inventory.ground import amounts
 from inventory.models import MetalPrice, Movement, Place, Store, StoreKind
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
@@ -60,6 +61,7 @@ class Today:
     counters: list[CounterDay]
     counters_now: list[AtCounter]
     loose: Loose | None
+    open_trade_ins: int
     board: list[MetalPrice]
     sold_by_others: list[Movement]
     lent: list[Movement]
@@ -73,7 +75,7 @@ class Today:
         if not self.last_week_cents:
             return None
         more = self.total.cents - self.last_week_cents
-        return measures.half_up(dividend=more * 100, divisor=self.last_week_cents)
+        return amounts.half_up(dividend=more * 100, divisor=self.last_week_cents)
 
 
 def today_of(*, user: User, store: Store, counter: Place | None) -> Today:
@@ -89,6 +91,7 @@ def today_of(*, user: User, store: Store, counter: Place | None) -> Today:
         counters=[queries.sold_between(store, begin, now, counter=each) for each in own],
         counters_now=[each for each in counters_of(store) if each.shift or each.left_open],
         loose=_loose(user, store, now) if user.has_perm("close_investigation") else None,
+        open_trade_ins=_open_trade_ins(user, store),
         board=_board(store),
         sold_by_others=list(stock.sold_from_trays_of(counter, since=begin)) if counter else [],
         lent=list(stock.lent_now(store, since=begin)),
@@ -104,7 +107,7 @@ def counters_of(store: Store) -> list[AtCounter]:
     left: dict[int, Shift] = {}
     for shift in queries.shifts_of(store):
         (left if shift.set_aside_at else selling)[shift.counter_id] = shift
-    open_now = Handover.objects.filter(counter__store=store, state__in=sheet_reads.OPEN_STATES)
+    open_now = Handover.objects.filter(counter__store=store, state__in=OPEN_STATES)
     counts = {count.counter_id: count for count in open_now}
     return [
         AtCounter(each, selling.get(each.pk), left.get(each.pk), counts.get(each.pk))
@@ -112,14 +115,19 @@ def counters_of(store: Store) -> list[AtCounter]:
     ]
 
 
+def _open_trade_ins(user: User, store: Store) -> int:
+    """Old gold that somebody still has to do something about."""
+    if not user.has_perm("see_trade_ins"):
+        return 0
+    return old_gold.open_trade_ins(user, store=store).count()
+
+
 def _loose(user: User, store: Store, now: datetime) -> Loose:
     """Of a store, or from head office of all stores (2 queries)."""
-    sheets = Handover.objects.filter(business_day__gte=(now - MONTH).date())
-    if store.kind != StoreKind.HEAD_OFFICE:
-        sheets = sheets.filter(store=store)
+    since = (now - MONTH).date()
     return Loose(
-        unwitnessed=sheet_reads.not_witnessed(access.visible(sheets, user)).count(),
-        investigations=sheet_reads.investigations_for(user, store=store).count(),
+        unwitnessed=signed_sheets.unwitnessed(user, store=store, since=since).count(),
+        investigations=investigations.listed(user, store=store).count(),
     )
 
 

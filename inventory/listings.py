@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 
 from inventory import certificates, listing_cells
 from inventory.certificates import Report
-from inventory.ground import codes, measures
+from inventory.ground import amounts, codes, measures
 from inventory.ground.codes import CodeKind
 from inventory.ground.errors import RuleBroken
 from inventory.ground.measures import Metal
 from inventory.listing_cells import Cells
 from inventory.listing_words import CATEGORIES, METALS, PRICINGS, STONES
 from inventory.models import Category, Pricing
-from inventory.tables import Line, plain
+from inventory.tables import TOO_MANY_CELLS, Line, plain
 
 WEIGHT_TOLERANCE_MG: Final = 10  # gross − stones − net, 0.01 g as the tag shows it
 LONGEST_SHOWN: Final = 30
@@ -104,7 +104,7 @@ def _codes_are_ours(lines: list[Line]) -> bool:
 def _reading(line: Line, *, codes_are_ours: bool) -> Reading:
     cells = Cells(line.cells)
     if line.overflows:
-        cells.sentences.append(_("This row has more cells than the first row has headings."))
+        cells.sentences.append(str(TOO_MANY_CELLS))
     listing = _listing(cells, codes_are_ours=codes_are_ours)
     return Reading(
         row=line.row,
@@ -223,7 +223,7 @@ def _weights(cells: Cells, *, stone: StoneFacts | None) -> tuple[int, int]:
     elif abs(5 * (gross_mg - net_mg) - stone_mct) > 5 * WEIGHT_TOLERANCE_MG:
         told = {
             "gross": measures.grams(gross_mg, places=3),
-            "stones": measures.grams(measures.half_up(dividend=stone_mct, divisor=5), places=3),
+            "stones": measures.grams(amounts.half_up(dividend=stone_mct, divisor=5), places=3),
             "net": measures.grams(net_mg, places=3),
         }
         cells.refuse(

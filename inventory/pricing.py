@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from inventory.ground import measures
+from inventory.ground import amounts
 from inventory.models import LabourKind, MetalPrice, Piece, Pricing
 
 
@@ -29,7 +29,7 @@ def price(piece: Piece, row: MetalPrice | None) -> Breakdown:
     price. `row` is needed by weight (`prices.row_for` refuses when the board has none)."""
     if row is None or not needs_board(piece):
         return Breakdown(metal_price=None, fixed_cents=piece.price_cents or 0)
-    metal = measures.metal_cents(weight_mg=piece.net_mg, cents_per_gram=row.cents_per_gram)
+    metal = amounts.metal_cents(weight_mg=piece.net_mg, cents_per_gram=row.cents_per_gram)
     return Breakdown(
         metal_price=row, metal_cents=metal, labour_cents=_labour(piece, metal_cents=metal)
     )
@@ -37,12 +37,12 @@ def price(piece: Piece, row: MetalPrice | None) -> Breakdown:
 
 def _labour(piece: Piece, *, metal_cents: int) -> int:
     if piece.labour_kind == LabourKind.PER_GRAM:
-        return measures.metal_cents(weight_mg=piece.net_mg, cents_per_gram=piece.labour_value)
+        return amounts.metal_cents(weight_mg=piece.net_mg, cents_per_gram=piece.labour_value)
     if piece.labour_kind == LabourKind.PERCENT:
-        return measures.share(cents=metal_cents, bp=piece.labour_value)
+        return amounts.share(cents=metal_cents, bp=piece.labour_value)
     return piece.labour_value
 
 
 def effective_per_gram(*, total_cents: int, net_mg: int) -> int:
     """Yuan per gram that follow from a fixed price, in cents; told to every customer."""
-    return measures.per_gram_cents(total_cents=total_cents, weight_mg=net_mg)
+    return amounts.per_gram_cents(total_cents=total_cents, weight_mg=net_mg)

@@ -1,4 +1,4 @@
-"""Money, metal, stones and fineness: arithmetic, reading and showing.
+"""Money, metal, stones and fineness: reading, showing and counting; arithmetic is in `amounts`.
 
 Everything is an integer: money in cents, metal in milligrams, stones in thousandths of a carat,
 fineness in tenths of a permille (9990 is 999.0 ‰). Typed text becomes an integer once, at the
@@ -41,36 +41,6 @@ class UnlawfulName(RuleBroken):
 
     code = "unlawful_name"
     status = 422
-
-
-# --- arithmetic
-
-
-def half_up(*, dividend: int, divisor: int) -> int:
-    """The quotient as a whole number; a half goes away from zero.
-
-    So the line of a return is exactly the line of its sale with the sign turned.
-    """
-    size = (2 * abs(dividend) + divisor) // (2 * divisor)
-    return size if dividend >= 0 else -size
-
-
-def metal_cents(*, weight_mg: int, cents_per_gram: int) -> int:
-    """Price of a weight of metal, rounded once for its line; half a cent rounds up."""
-    return half_up(dividend=weight_mg * cents_per_gram, divisor=1000)
-
-
-def per_gram_cents(*, total_cents: int, weight_mg: int) -> int:
-    """What one gram of a fixed-price piece costs: ¥14,600.00 for 8.35 g is ¥1,748.50.
-
-    The weight is above zero.
-    """
-    return half_up(dividend=total_cents * 1000, divisor=weight_mg)
-
-
-def share(*, cents: int, bp: int) -> int:
-    """A share of an amount in basis points (800 is 8 %); half a cent rounds up."""
-    return half_up(dividend=cents * bp, divisor=10_000)
 
 
 # --- reading what was typed
@@ -190,6 +160,42 @@ def _signed(number: str) -> str:
     return number.translate(_MINUS)
 
 
+# --- showing a difference: it says its direction, also where there is more than there should be
+
+
+def signed(number: int) -> str:
+    """A difference in numbers: "+2", "−1", "0"."""
+    return _directed(number, _signed(f"{number:,}"))
+
+
+def signed_grams(mg: int) -> str:
+    """A difference in grams: "+0.01", "−3.21", "0.00"."""
+    return _directed(mg, grams(mg))
+
+
+def signed_yuan(cents: int) -> str:
+    """A difference in money: "+¥10.00", "−¥10.00", "¥0.00"."""
+    return _directed(cents, yuan(cents))
+
+
+def difference(*, pieces: int = 0, mg: int = 0, cents: int = 0) -> str:
+    """Only what differs: "−1 piece · −3.21 g", "−¥10.00"; empty where nothing does."""
+    told = []
+    if pieces:
+        shown = {"n": signed(pieces)}
+        told.append(ngettext("%(n)s piece", "%(n)s pieces", abs(pieces)) % shown)
+    if mg:
+        told.append(_("%(grams)s g") % {"grams": signed_grams(mg)})
+    if cents:
+        told.append(signed_yuan(cents))
+    return " · ".join(told)
+
+
+def _directed(value: int, shown: str) -> str:
+    """The minus is in the text already."""
+    return f"+{shown}" if value > 0 else shown
+
+
 # --- metals and their legal grades
 
 
@@ -208,6 +214,13 @@ LEGAL_GRADES: Final[dict[Metal, tuple[int, ...]]] = {
     Metal.PLATINUM: (8500, 9000, 9500, 9900),
     Metal.PALLADIUM: (5000, 9500, 9900),
     Metal.SILVER: (8000, 9250, 9900),
+}
+# grade of the body from which on a finding may be so poor
+_FINDINGS: Final[dict[Metal, tuple[tuple[int, int], ...]]] = {
+    Metal.GOLD: ((9160, 9000),),
+    Metal.PLATINUM: ((9500, 9000),),
+    Metal.PALLADIUM: ((9500, 9000),),
+    Metal.SILVER: ((9900, 9250),),
 }
 BELOW_GRADE: Final = 0  # old gold may be poorer than the lowest legal grade
 
@@ -238,6 +251,15 @@ def legal_grade(*, metal: str, fineness: int) -> int | None:
     """The highest legal grade a content reaches, None below the lowest; no guard band."""
     reached = (grade for grade in LEGAL_GRADES[Metal(metal)] if grade <= fineness)
     return max(reached, default=None)
+
+
+def least_of_finding(*, metal: str, fineness: int) -> int | None:
+    """What a clasp or another finding of a body must have at least; for the strength of it a fine
+    body may have a poorer one (GB 11887: gold from 916 on and platinum metals from 950 on 900,
+    fine silver 925). None below every grade."""
+    grade = legal_grade(metal=metal, fineness=fineness)
+    eased = [least for at_least, least in _FINDINGS[Metal(metal)] if (grade or 0) >= at_least]
+    return eased[0] if eased else grade
 
 
 def grade_name(metal: str, grade: int) -> str:

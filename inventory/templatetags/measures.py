@@ -14,6 +14,8 @@ register.filter("yuan", measured.yuan)
 register.filter("carats", measured.carats)
 register.filter("permille", measured.permille)
 register.filter("pieces", measured.count)
+register.filter("signed", measured.signed)
+register.filter("signed_yuan", measured.signed_yuan)
 register.filter("group_piece", codes.group_piece)
 register.filter("group_card", codes.group_card)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.ground import measures
+from inventory.ground import amounts, measures
 from inventory.ground.measures import BadMeasure
 
 
@@ -24,19 +24,19 @@ from inventory.ground.measures import BadMeasure
 def test_it_prices_a_weight_and_rounds_half_a_cent_up(
     weight_mg: int, cents_per_gram: int, cents: int
 ) -> None:
-    assert measures.metal_cents(weight_mg=weight_mg, cents_per_gram=cents_per_gram) == cents
+    assert amounts.metal_cents(weight_mg=weight_mg, cents_per_gram=cents_per_gram) == cents
 
 
 @given(weight_mg=st.integers(0, 5_000_000), cents_per_gram=st.integers(0, 10**7))
 def test_it_is_never_more_than_half_a_cent_away(weight_mg: int, cents_per_gram: int) -> None:
-    cents = measures.metal_cents(weight_mg=weight_mg, cents_per_gram=cents_per_gram)
+    cents = amounts.metal_cents(weight_mg=weight_mg, cents_per_gram=cents_per_gram)
     assert -500 < cents * 1_000 - weight_mg * cents_per_gram <= 500
 
 
 @given(weight_mg=st.integers(0, 5_000_000), cents_per_gram=st.integers(0, 10**7))
 def test_it_takes_back_exactly_what_was_sold(weight_mg: int, cents_per_gram: int) -> None:
-    sold = measures.metal_cents(weight_mg=weight_mg, cents_per_gram=cents_per_gram)
-    assert measures.metal_cents(weight_mg=-weight_mg, cents_per_gram=cents_per_gram) == -sold
+    sold = amounts.metal_cents(weight_mg=weight_mg, cents_per_gram=cents_per_gram)
+    assert amounts.metal_cents(weight_mg=-weight_mg, cents_per_gram=cents_per_gram) == -sold
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_it_takes_back_exactly_what_was_sold(weight_mg: int, cents_per_gram: int
 def test_it_tells_what_a_gram_of_a_fixed_price_costs(
     total_cents: int, weight_mg: int, cents: int
 ) -> None:
-    assert measures.per_gram_cents(total_cents=total_cents, weight_mg=weight_mg) == cents
+    assert amounts.per_gram_cents(total_cents=total_cents, weight_mg=weight_mg) == cents
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_it_tells_what_a_gram_of_a_fixed_price_costs(
     [(634_816, 800, 50_785), (100, 50, 1), (99, 50, 0), (-100, 50, -1), (634_816, 10_000, 634_816)],
 )
 def test_it_takes_a_share_in_basis_points(cents: int, bp: int, part: int) -> None:
-    assert measures.share(cents=cents, bp=bp) == part
+    assert amounts.share(cents=cents, bp=bp) == part
 
 
 @pytest.mark.parametrize(
