@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from counter import custody, weighing
-from counter.custody import PRESENT, Amount, MetalKey, Step
-from counter.models import CountRead, HandoverLine, ReadKind, TrayCount
+from counter.custody import PRESENT, Account, Amount, MetalKey, Step
+from counter.models import CountRead, Handover, HandoverLine, ReadKind, TrayCount
+from inventory.ground import statements
 from inventory.ground.changes import Book
 from inventory.ground.errors import RuleBroken
-from inventory.models import Movement, Piece
+from inventory.models import Movement, Piece, Store
 
 
 class CustodyBroken(RuleBroken):
@@ -50,41 +51,44 @@ class Counted:
         return groups
 
 
-def counted_of(
-    reads: Sequence[CountRead], typed: Mapping[MetalKey, tuple[int, int | None]] | None
-) -> Counted:
-    return Counted(list(reads), dict(typed) if typed is not None else None)
+# a tray and what was found in it; None: it was taken over by its seal
+Found = tuple[TrayCount, Counted | None]
 
 
-def compare(*, tray: TrayCount, counted: Counted | None, book: Book) -> bool:
-    """Writes the lines of a tray; whether hands and books agree. `counted` None: the tray was taken
-    over by its seal.
+def compare(*, handover: Handover, found: Sequence[Found], book: Book) -> list[bool]:
+    """Writes the lines of these trays of one sheet; for each whether hands and books agree. One
+    tray or all of a counter cost the same statements.
 
     A tray is compared as the books stand when it is handed in, and `tray.seq` keeps that moment.
     Compared again, because a forgotten move was entered, it is the same moment with that move.
     """
-    if tray.seq is None:
-        tray.seq = book.head.seq
-    lines = _expected_lines(tray)
-    if counted is None:
-        for line in lines.values():
-            line.counted_pieces, line.tag_mg = line.expected_pieces, None
-    else:
-        _enter_counted(tray, lines, counted)
-    tray.lines.all().delete()
-    HandoverLine.objects.bulk_create(lines.values())
-    return counted is None or agrees(tray, counted, list(lines.values()))
+    accounts = custody.read(handover, [tray.place_id for tray, _counted in found])
+    written: list[HandoverLine] = []
+    agreed: list[bool] = []
+    for tray, counted in found:
+        if tray.seq is None:
+            tray.seq = book.head.seq
+        account = accounts[tray.place_id]
+        lines = _expected_lines(tray, account)
+        _enter_found(tray, lines, counted)
+        agreed.append(counted is None or _agrees(tray, counted, lines, account))
+        written += lines.values()
+    HandoverLine.objects.filter(tray__in=[tray.pk for tray, _counted in found]).delete()
+    statements.insert(written)
+    return agreed
 
 
-def agrees(tray: TrayCount, counted: Counted, lines: Sequence[HandoverLine]) -> bool:
+def _agrees(
+    tray: TrayCount, counted: Counted, lines: Mapping[MetalKey, HandoverLine], account: Account
+) -> bool:
     if tray.no_label:
         return False
     if counted.typed is not None:
         return all(
             line.counted_pieces == line.expected_pieces and weighing.typed_agrees(line)
-            for line in lines
+            for line in lines.values()
         )
-    if counted.ids != expected_ids(tray):
+    if counted.ids != _taken_back(account.piece_ids, _later(tray, account.steps)):
         return False
     on_scale = weighing.tray_agrees(tray, counted.pieces)
     return on_scale and all(weighing.piece_agrees(read) for read in counted.pieces)
@@ -98,12 +102,10 @@ def lying_pieces(tray: TrayCount) -> QuerySet[Piece]:
 def expected_ids(tray: TrayCount) -> set[int]:
     """What the books say lay in the place when the tray was compared (2 queries)."""
     ids = set(lying_pieces(tray).values_list("pk", flat=True))
-    for step in reversed(_steps_after(tray)):
-        if step.sign > 0:
-            ids.discard(step.piece_id)
-        else:
-            ids.add(step.piece_id)
-    return ids
+    if tray.seq is None:
+        return ids
+    rows = custody.steps(tray.handover.store, [tray.place_id], since=tray.seq)
+    return _taken_back(ids, _later(tray, rows))
 
 
 def short_of(tray: TrayCount, counted: Counted) -> list[Piece]:
@@ -124,40 +126,46 @@ def is_later(tray: TrayCount, *, seq: int, number: str) -> bool:
     return tray.seq is not None and seq > tray.seq and number != tray.handover.number
 
 
-def _steps_after(tray: TrayCount) -> list[Step]:
-    if tray.seq is None:
-        return []
-    rows = custody.steps(tray.handover.store, [tray.place_id], since=tray.seq)
+def _later(tray: TrayCount, rows: Sequence[Step]) -> list[Step]:
     return [row for row in rows if is_later(tray, seq=row.seq, number=row.number)]
 
 
-def _expected_lines(tray: TrayCount) -> dict[MetalKey, HandoverLine]:
+def _taken_back(ids: Collection[int], later: Sequence[Step]) -> set[int]:
+    """What lay in a place before these steps."""
+    before = set(ids)
+    for step in reversed(later):
+        if step.sign > 0:
+            before.discard(step.piece_id)
+        else:
+            before.add(step.piece_id)
+    return before
+
+
+def _expected_lines(tray: TrayCount, account: Account) -> dict[MetalKey, HandoverLine]:
     """Opening + in − out = expected, class by class. Refused when the three do not add up."""
-    places = [tray.place_id]
-    handover = tray.handover
-    before = custody.opening(handover, places)
-    rows = custody.steps(handover.store, places, since=custody.begins_after(handover))
-    later = custody.summed(_steps_after(tray))
-    rows = [row for row in rows if not is_later(tray, seq=row.seq, number=row.number)]
-    now = custody.lying(places)
     lines: dict[MetalKey, HandoverLine] = {}
-    for _place, metal, grade in {*before, *(row.key for row in rows), *now, *later}:
-        key = (tray.place_id, metal, grade)
-        line = HandoverLine(tray=tray, metal=metal, grade=grade)
-        start = before.get(key, Amount())
+    later: dict[MetalKey, Amount] = defaultdict(Amount)
+    for step in account.steps:
+        line = _line(lines, tray, step.metal, step.grade)
+        if is_later(tray, seq=step.seq, number=step.number):
+            later[step.metal, step.grade].add(step.sign, step.sign * step.mg)
+        else:
+            _enter_step(line, step.sign, step.mg, step.reason)
+    for key in {*account.opening, *account.now, *lines}:
+        line, start = _line(lines, tray, *key), account.opening.get(key, Amount())
         line.opening_pieces, line.opening_mg = start.pieces, start.mg
-        for row in rows:
-            if row.key == key:
-                _enter_step(line, row.sign, row.mg, row.reason)
-        there, since = now.get(key, Amount()), later.get(key, Amount())
-        line.expected_pieces = there.pieces - since.pieces
-        line.expected_mg = there.mg - since.mg
-        if line.expected_pieces != line.opening_pieces + line.in_pieces - line.out_pieces:
-            raise CustodyBroken
-        if line.expected_mg != line.opening_mg + line.in_mg - line.out_mg:
-            raise CustodyBroken
-        lines[(metal, grade)] = line
+        there, moved = account.now.get(key, Amount()), later.get(key, Amount())
+        line.expected_pieces = there.pieces - moved.pieces
+        line.expected_mg = there.mg - moved.mg
+        _check_sum(line)
     return lines
+
+
+def _check_sum(line: HandoverLine) -> None:
+    if line.expected_pieces != line.opening_pieces + line.in_pieces - line.out_pieces:
+        raise CustodyBroken
+    if line.expected_mg != line.opening_mg + line.in_mg - line.out_mg:
+        raise CustodyBroken
 
 
 def _enter_step(line: HandoverLine, sign: int, mg: int, reason: str) -> None:
@@ -171,12 +179,21 @@ def _enter_step(line: HandoverLine, sign: int, mg: int, reason: str) -> None:
     line.moves[reason] = [pieces + sign, grams + sign * mg]
 
 
-def _enter_counted(tray: TrayCount, lines: dict[MetalKey, HandoverLine], counted: Counted) -> None:
-    if counted.typed is not None:
+def _enter_found(
+    tray: TrayCount, lines: dict[MetalKey, HandoverLine], counted: Counted | None
+) -> None:
+    if counted is None:
+        for line in lines.values():
+            line.counted_pieces, line.tag_mg = line.expected_pieces, None
+    elif counted.typed is not None:
         for (metal, grade), (pieces, mg) in counted.typed.items():
             line = _line(lines, tray, metal, grade)
             line.counted_pieces, line.scale_mg = pieces, mg
-        return
+    else:
+        _enter_scanned(tray, lines, counted)
+
+
+def _enter_scanned(tray: TrayCount, lines: dict[MetalKey, HandoverLine], counted: Counted) -> None:
     tray.no_label = counted.of_kind(ReadKind.NO_LABEL)
     tray.strays = counted.of_kind(ReadKind.STRAY)
     tray.gap_mg = weighing.gap_mg(tray, counted.pieces)
@@ -221,10 +238,11 @@ def evidence(tray: TrayCount, counted: Counted | None) -> dict[str, Any]:
     }
 
 
-def moves_of(piece_ids: Collection[int], *, since: int) -> QuerySet[Movement]:
-    """Movements of these pieces after a moment of the ledger."""
-    rows = Movement.objects.filter(piece__in=list(piece_ids), change__seq__gt=since)
-    return rows.select_related("change")
+def moves_of(store: Store, piece_ids: Collection[int], *, since: int) -> QuerySet[Movement]:
+    """Movements of these pieces in a store after a moment of its ledger; every store counts its
+    own links."""
+    rows = Movement.objects.filter(piece__in=list(piece_ids), change__store=store)
+    return rows.filter(change__seq__gt=since).select_related("change")
 
 
 def carries_away(move: Movement, place_id: int) -> bool:
@@ -233,11 +251,3 @@ def carries_away(move: Movement, place_id: int) -> bool:
     if was and is_now and move.from_place_id == move.to_place_id:
         return False  # held or released
     return not is_now or move.to_place_id != place_id
-
-
-def worth(read: CountRead) -> int:
-    """How dear a piece is, for a draw: its price in cents, else its grams of metal."""
-    piece = read.piece
-    if piece is None:
-        return 1
-    return max(piece.price_cents or piece.net_mg * 100, 1)

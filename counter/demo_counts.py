@@ -2,7 +2,16 @@
 
 from django.contrib.auth.models import User
 
-from counter import counting, custody, differences, drawers, handovers, signatures, weighing
+from counter import (
+    counting,
+    custody,
+    differences,
+    drawers,
+    handovers,
+    scans,
+    signatures,
+    weighing,
+)
 from counter.comparing import lying_pieces
 from counter.drawers import DENOMINATIONS
 from counter.models import Handover, HandoverKind, SignedAs, TrayCount, TrayState
@@ -29,8 +38,8 @@ def _count(sheet: Handover, tray: TrayCount, *, by: User, lost: Piece | None) ->
     mine = counting.open_tray(tray=tray, by=by)
     for piece in lying_pieces(mine).order_by("number"):
         if piece != lost:
-            counting.scan(tray=mine, text=piece.number, by=by)
-    reads = counting.live_reads(mine)
+            scans.scan(tray=mine, text=piece.number, by=by)
+    reads = scans.live_reads(mine)
     if weighing.wants_tray_weight(mine, reads) and mine.place.tare_mg is not None:
         goods = sum(read.piece.gross_mg for read in reads if read.piece)
         counting.weigh_tray(

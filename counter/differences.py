@@ -1,10 +1,11 @@
 """A tray that differs: the move that nobody entered, or a difference signed as it is."""
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counter import comparing, counting, handovers
+from counter import comparing, counting, handovers, scans, trays
 from counter.comparing import Counted
 from counter.custody import PRESENT
 from counter.models import Handover, Investigation, TrayCount, TrayState
@@ -13,7 +14,7 @@ from inventory.ground import approvals, changes
 from inventory.ground.approvals import Ask
 from inventory.ground.changes import Book
 from inventory.ground.errors import NotAllowed, RuleBroken
-from inventory.models import Piece, Place, PlaceKind
+from inventory.models import CountDepth, Piece, Place, PlaceKind
 from inventory.places import PlaceUnknown
 
 
@@ -28,12 +29,22 @@ class NotInDifference(RuleBroken):
     sentence = gettext_lazy("This piece is not part of the difference.")
 
 
+class ScanFirst(RuleBroken):
+    """Nobody scanned what lies there: it could not be compared again piece by piece."""
+
+    code = "scan_first"
+
+    def __init__(self, tray: TrayCount) -> None:
+        told = {"place": tray.place}
+        super().__init__(_("%(place)s was not scanned. Count it once more, then try again.") % told)
+
+
 def enter_forgotten(*, tray: TrayCount, piece: Piece, to: Place, reason: str, by: User) -> None:
     """A piece was carried and nobody entered it. A short piece went `to` another place; a piece
     that lay here unexpectedly came to this one. Both trays are compared again.
 
-    Refused without a reason, for a piece that is not part of the difference, and for a place of
-    another store or none at all.
+    Refused without a reason, for a piece that is not part of the difference, for a place of
+    another store or none at all, and where the other tray was handed in without being scanned.
     """
     if not by.has_perm("count_pieces"):
         raise NotAllowed
@@ -42,10 +53,10 @@ def enter_forgotten(*, tray: TrayCount, piece: Piece, to: Place, reason: str, by
     if to.store_id != tray.handover.store_id or to.kind == PlaceKind.VIRTUAL:
         raise PlaceUnknown
     with changes.opened(store=tray.handover.store, by=by) as book:
-        tray = counting.lock(tray)
+        tray = trays.lock(tray)
         if tray.state != TrayState.DIFFERS:
             raise NothingDiffers
-        found = Counted(counting.live_reads(tray))
+        found = Counted(scans.live_reads(tray))
         surplus = {each.pk for each in comparing.surplus_of(tray, found)}
         short = {each.pk for each in comparing.short_of(tray, found)}
         if piece.pk in surplus and to.pk != tray.place_id:
@@ -54,6 +65,7 @@ def enter_forgotten(*, tray: TrayCount, piece: Piece, to: Place, reason: str, by
             raise NotInDifference
         (locked,) = pieces.lock([piece.pk])
         origin = locked.place_id
+        _check_scanned(tray.handover, {origin, to.pk})
         number = tray.handover.number
         pieces.enter_forgotten(piece=locked, to=to, number=number, book=book)
         told = f"{piece.number} → {to.code}: {reason.strip()}"
@@ -70,12 +82,12 @@ def accept(*, tray: TrayCount, reason: str, by: User) -> TrayCount:
     if not reason.strip():
         raise handovers.ReasonNeeded(field="reason")
     with changes.opened(store=tray.handover.store, by=by):
-        tray = counting.lock(tray)
+        tray = trays.lock(tray)
         if tray.state != TrayState.DIFFERS:
             raise NothingDiffers
         tray.approval = approvals.spend(ask=accept_ask(tray), by=by)
         tray.reason = "; ".join(part for part in (tray.reason, reason.strip()) if part)[:120]
-        counting.become(tray, TrayState.ACCEPTED)
+        trays.become(tray, TrayState.ACCEPTED)
         tray.save(update_fields=["approval", "reason", "state"])
         counting.settle(tray.handover)
     return tray
@@ -83,7 +95,7 @@ def accept(*, tray: TrayCount, reason: str, by: User) -> TrayCount:
 
 def accept_ask(tray: TrayCount) -> Ask:
     """What the chief agrees to: the pieces by name, not only their number."""
-    found = Counted(counting.live_reads(tray))
+    found = Counted(scans.live_reads(tray))
     short = [piece.number for piece in comparing.short_of(tray, found)]
     surplus = [piece.number for piece in comparing.surplus_of(tray, found)]
     told = {
@@ -113,7 +125,7 @@ def settle_missing(handover: Handover, book: Book) -> list[Investigation]:
     that this leaves, not yet written."""
     questions: list[Investigation] = []
     for tray in handover.trays.filter(state=TrayState.ACCEPTED).select_related("place"):
-        found = Counted(counting.live_reads(tray))
+        found = Counted(scans.live_reads(tray))
         short = pieces.lock([piece.pk for piece in comparing.short_of(tray, found)])
         # what turned up meanwhile and was sold or carried elsewhere is not missing
         lost = [
@@ -142,17 +154,24 @@ def _questions(
     return rows
 
 
+def _check_scanned(handover: Handover, place_ids: set[int | None]) -> None:
+    rows = handover.trays.filter(place__in=[each for each in place_ids if each])
+    unscanned = rows.filter(Q(by_seal=True) | Q(depth=CountDepth.PIECES), state=TrayState.AGREED)
+    if (tray := unscanned.select_related("place").first()) is not None:
+        raise ScanFirst(tray)
+
+
 def _compare_again(handover: Handover, place_ids: set[int | None], book: Book) -> None:
     """The same hands, the books as they are now."""
     rows = handover.trays.filter(
         place__in=[each for each in place_ids if each],
         state__in=[TrayState.DIFFERS, TrayState.AGREED],
     )
-    for row in rows:
-        tray = counting.lock(row)
-        agreed = comparing.compare(tray=tray, counted=Counted(counting.live_reads(tray)), book=book)
-        state = TrayState.AGREED if agreed else TrayState.DIFFERS
+    found = [(tray, Counted(scans.live_reads(tray))) for tray in [trays.lock(row) for row in rows]]
+    agreed = comparing.compare(handover=handover, found=found, book=book)
+    for (tray, _counted), agrees in zip(found, agreed, strict=True):
+        state = TrayState.AGREED if agrees else TrayState.DIFFERS
         if state != tray.state:
-            counting.become(tray, state)
+            trays.become(tray, state)
         tray.save()
     counting.settle(handover)

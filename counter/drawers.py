@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counter import counting, custody, handovers
+from counter import attempts, counting, custody, handovers
 from counter.models import Handover, HandoverMoney, Investigation
 from inventory.ground import approvals, changes, measures, settings_rows
 from inventory.ground.approvals import Ask
@@ -64,7 +64,7 @@ def count_money(
         row.attempts += 1
         row.reason, row.approval = "", None
         row.save()
-        counting.keep_attempt(
+        attempts.keep(
             handover=handover,
             part=row.tender.code,
             figures={

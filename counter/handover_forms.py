@@ -30,7 +30,7 @@ class SeenForm(forms.Form):
 
 
 class WeighTrayForm(SeenForm):
-    gross = GramsField(**TRAY, error_messages={"required": _("Type the weight.")})
+    gross = GramsField(**TRAY, required=False)  # else a reading of the scale
     tare = GramsField(**TRAY, required=False)
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counter import counting, custody, shifts
+from counter import attempts, counted_old_gold, counting, custody, shifts, tenders, trays
 from counter.models import (
     CountItem,
     Handover,
@@ -17,7 +17,6 @@ from counter.models import (
     HandoverMoney,
     HandoverState,
     Shift,
-    Tender,
     TrayCount,
 )
 from inventory import places
@@ -147,7 +146,7 @@ def start(
             incoming=incoming,
         )
         _lay_out(handover, tray)
-        book.note(handover, kind="handover_started", number=handover.number)
+        book.note(handover, kind=custody.STARTED, number=handover.number)
     return handover
 
 
@@ -164,19 +163,21 @@ def places_of(counter: Place) -> list[Place]:
 
 
 def check_item(*, item: HandoverItem, counted: int, remark: str, by: User) -> HandoverItem:
-    """Keys, certificates and the like, by number. Another number than the list's is counted once
-    more, and then needs a remark; which number that is shows only afterwards."""
+    """Keys, certificates, bags of old gold and the like, by number. Another number than the list's
+    is counted once more, and then needs a remark; which number that is shows only afterwards."""
     if not by.has_perm("count_pieces"):
         raise NotAllowed
     if not 0 <= counted <= MOST_ITEMS:
         raise counting.ImpossibleCount(field="counted")
-    part, differs = f"item {item.pk}", counted != item.expected
+    part = f"item {item.pk}"
     with changes.opened(store=item.handover.store, by=by) as book:
         handover = lock(item.handover)
+        counted_old_gold.compare(item, handover.counter)
+        differs = counted != item.expected
         again = handover.attempts.filter(part=part).exists()
         if differs and again and not remark.strip():
             raise ReasonNeeded(field="remark")
-        counting.keep_attempt(
+        attempts.keep(
             handover=handover,
             part=part,
             figures={"name": item.name, "counted": counted},
@@ -185,7 +186,7 @@ def check_item(*, item: HandoverItem, counted: int, remark: str, by: User) -> Ha
         )
         item.counted = counted if again or not differs else None
         item.remark = remark.strip()[:120]
-        item.save(update_fields=["counted", "remark"])
+        item.save(update_fields=["counted", "remark", "expected", "mg"])
         counting.settle(handover)
     return item
 
@@ -222,7 +223,7 @@ def lock(handover: Handover) -> Handover:
     rows = Handover.objects.select_for_update(of=("self",)).filter(pk=handover.pk)
     found = rows.select_related("store", "counter", "shift__change", "previous").get()
     if not found.is_open:
-        raise counting.CountOver
+        raise trays.CountOver
     return found
 
 
@@ -297,12 +298,13 @@ def _lay_out(handover: Handover, tray: Place | None) -> None:
         return
     HandoverMoney.objects.bulk_create(
         HandoverMoney(handover=handover, tender=tender)
-        for tender in Tender.objects.filter(active=True)
+        for tender in tenders.of_money()
         if tender.is_cash or handover.shift is not None
     )
     rows = CountItem.objects.filter(store=handover.store, active=True)
-    HandoverItem.objects.bulk_create(
+    listed = [
         HandoverItem(handover=handover, kind=row.kind, name=row.name, expected=row.expected)
         for row in rows
         if row.counter_id in {None, handover.counter_id}
-    )
+    ]
+    HandoverItem.objects.bulk_create(listed + counted_old_gold.lay_out(handover))

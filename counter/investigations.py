@@ -1,15 +1,18 @@
 """What became of a signed difference: an investigation stays open until somebody writes it down."""
 
+from collections.abc import Mapping
+
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from counter import handovers
-from counter.models import Investigation, Outcome
+from counter import handovers, signed_sheets
+from counter.models import Investigation, Outcome, Tender
 from inventory import pieces
-from inventory.ground import access, changes
+from inventory.ground import access, changes, measures
 from inventory.ground.errors import BadField, NotAllowed, RuleBroken
-from inventory.models import State
+from inventory.models import State, Store
 from inventory.queries import Who
 
 
@@ -47,10 +50,34 @@ def close(*, investigation: Investigation, outcome: str, note: str, by: User) ->
     return row
 
 
-def open_ones(user: Who) -> QuerySet[Investigation]:
-    """What is still to be explained, oldest first."""
-    rows = access.visible(Investigation.objects.filter(closed_at__isnull=True), user)
-    return rows.select_related("handover__counter", "piece", "store").order_by("pk")
+def listed(user: Who, *, store: Store, closed: bool = False) -> QuerySet[Investigation]:
+    """Signed differences of a store, for head office of all stores: the open ones, oldest first,
+    or those that are closed, newest first."""
+    rows = signed_sheets.of_store(access.visible(Investigation.objects.all(), user), store)
+    rows = rows.filter(closed_at__isnull=not closed)
+    full = rows.select_related("store", "handover__counter", "piece", "closed_by")
+    return full.order_by("-closed_at" if closed else "opened_at", "pk")
+
+
+def amount_of(found: Investigation) -> str:
+    """What it is about: "−1 piece · −3.21 g", "−¥10.00"."""
+    return measures.difference(pieces=found.pieces, mg=found.mg, cents=found.cents)
+
+
+def part_name(found: Investigation, tenders: Mapping[str, Tender]) -> str:
+    """A difference lies in a place, by its code, or in a tender."""
+    return str(tenders.get(found.part, found.part))
+
+
+def tenders_by_code() -> dict[str, Tender]:
+    """All tenders, those that are used no more too (1 query)."""
+    return {row.code: row for row in Tender.objects.all()}
+
+
+def investigation_for(user: Who, pk: int) -> Investigation:
+    """One difference of a store this person may see, else 404."""
+    rows = access.visible(Investigation.objects.all(), user)
+    return get_object_or_404(rows.select_related("store", "handover__counter", "piece"), pk=pk)
 
 
 def _settle_piece(row: Investigation, outcome: str, book: changes.Book) -> None:

@@ -1,7 +1,7 @@
 """What the pages of signed sheets may send."""
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,10 +10,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from counter.models import HandoverState, Outcome
-from counter.sheet_reads import OPEN, UNWITNESSED
+from counter.signed_sheets import OPEN, UNWITNESSED
 from inventory.forms.fields import LARGEST_KEY, LineField
 
 YEARS = range(2000, 2200)
+
+
+class Wanted(TypedDict, total=False):
+    """Which sheets a list shows: see `signed_sheets.handovers_wanted`."""
+
+    text: str
+    month: date | None
+    state: str
+    before: int | None
 
 
 class MonthField(forms.CharField):
@@ -48,6 +57,15 @@ class FindHandoverForm(forms.Form):
     month = MonthField(label=_("Month"), required=False)
     state = forms.ChoiceField(choices=STATES, required=False)
     before = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
+
+    def wanted(self) -> Wanted:
+        """What is asked of the list; nothing where what was sent cannot be read."""
+        if not self.is_valid():
+            return {}
+        asked = self.cleaned_data
+        return Wanted(
+            text=asked["q"], month=asked["month"], state=asked["state"], before=asked["before"]
+        )
 
 
 class FindInvestigationForm(forms.Form):

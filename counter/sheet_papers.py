@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from counter import sheet_reads, signatures
+from counter import investigations, signatures, signed_sheets, tray_papers, witnesses
 from counter.models import (
     Handover,
     HandoverItem,
-    HandoverLine,
     HandoverMoney,
     HandoverState,
     Investigation,
@@ -19,18 +18,15 @@ from counter.models import (
     SignedAs,
     TrayCount,
 )
-from counter.sheet_reads import ShiftSales
+from counter.signed_sheets import ShiftSales
+from counter.tray_papers import NOTHING, SheetRow, SheetTray
 from inventory.ground import barcodes, codes, measures
 from inventory.ground.barcodes import Symbol
 from inventory.ground.errors import RuleBroken
-from inventory.ground.measures import MetalClass
-from inventory.models import Approval, Movement, Reason
+from inventory.models import Approval, Movement
 from inventory.templatetags.pieces import moment, who
 
 HASH_DIGITS = 16  # of the seal, enough to tell two chains apart by eye
-NOTHING = "—"
-EVEN = "0"
-EVEN_GRAMS = "0.00"
 
 ROLES = {
     SignedAs.OUTGOING: gettext_lazy("Outgoing"),
@@ -45,45 +41,6 @@ class SheetOpen(RuleBroken):
 
     code = "sheet_open"
     sentence = gettext_lazy("This sheet is not signed. It is printed after the signatures.")
-
-
-@dataclass(frozen=True)
-class Figures:
-    """Pieces and grams side by side."""
-
-    pieces: str
-    grams: str
-
-
-@dataclass(frozen=True)
-class SheetRow:
-    """One metal class of a tray, or of the whole counter."""
-
-    name: str
-    opening: Figures
-    entered: Figures
-    left: Figures
-    why: str
-    expected: Figures
-    counted: str
-    tag_grams: str
-    scale_grams: str
-    difference: Figures
-    differs: bool
-    after: Figures
-    closing: Figures
-
-
-@dataclass(frozen=True)
-class SheetTray:
-    place: str
-    gross_grams: str
-    tare_grams: str
-    gap_grams: str
-    seal: str
-    kept_in: str
-    counted_by: str
-    rows: list[SheetRow]
 
 
 @dataclass(frozen=True)
@@ -167,14 +124,14 @@ class HandoverSheet:
 
 
 def sheet_of(handover: Handover) -> HandoverSheet:
-    """The paper of a signed sheet; pass it as `sheet_reads.sheet_for` returns it. Refused with
+    """The paper of a signed sheet; pass it as `signed_sheets.sheet_for` returns it. Refused with
     `sheet_open` before the signatures and after the sheet was abandoned."""
     if handover.state != HandoverState.SIGNED:
         raise SheetOpen
     trays = list(handover.trays.all())
     lines = [line for tray in trays for line in tray.lines.all()]
     given = list(handover.signatures.all())
-    sold = sheet_reads.shift_sales(handover)
+    sold = signed_sheets.shift_sales(handover)
     return HandoverSheet(
         number=handover.number,
         bars=barcodes.document_bars(handover.number),
@@ -188,18 +145,18 @@ def sheet_of(handover: Handover) -> HandoverSheet:
         signed=moment(handover.signed_at) if handover.signed_at else "",
         outgoing=_name(handover.outgoing),
         incoming=_name(handover.incoming),
-        witnessed=sheet_reads.is_witnessed(given),
-        trays=[_tray(tray) for tray in trays if not _is_bare(tray)],
-        empty=" · ".join(str(tray.place) for tray in trays if _is_bare(tray)),
-        totals=_totals(lines),
-        all_pieces=_row(_("All pieces"), lines, grams=False),
+        witnessed=witnesses.is_witnessed(given),
+        trays=[tray_papers.tray_of(tray) for tray in trays if not tray_papers.is_bare(tray)],
+        empty=" · ".join(str(tray.place) for tray in trays if tray_papers.is_bare(tray)),
+        totals=tray_papers.totals_of(lines),
+        all_pieces=tray_papers.row_of(_("All pieces"), lines, grams=False),
         differences=_differences(handover, trays),
         notes=_notes(trays),
         denominations=_denominations(handover.money.all()),
         money=[_money(row) for row in handover.money.all()],
         items=[_item(row) for row in handover.items.all()],
-        moves=[_move(row) for row in sheet_reads.moved_after_count(handover)],
-        lent=[_lent(row) for row in sheet_reads.lent_at_signature(handover)],
+        moves=[_move(row) for row in signed_sheets.moved_after_count(handover)],
+        lent=[_lent(row) for row in signed_sheets.lent_at_signature(handover)],
         sales_line=sold.tally.line if sold else "",
         sales_tenders=_tenders(sold),
         has_sales=sold is not None,
@@ -208,102 +165,6 @@ def sheet_of(handover: Handover) -> HandoverSheet:
         seal_seq=str(handover.sealed_seq),
         seal_hash=handover.sealed_hash[:HASH_DIGITS],
     )
-
-
-# --- goods
-
-
-def _tray(tray: TrayCount) -> SheetTray:
-    return SheetTray(
-        place=str(tray.place),
-        gross_grams=_grams(tray.gross_mg),
-        tare_grams=_grams(tray.tare_mg),
-        gap_grams=signed_grams(tray.gap_mg),
-        seal=tray.seal_number + (f" · {_('taken over by its seal')}" if tray.by_seal else ""),
-        kept_in=tray.kept_in,
-        counted_by=_name(tray.by),
-        rows=[_row(line.metal_class.label, [line], why=_why(line)) for line in _by_class(tray)],
-    )
-
-
-def _is_bare(tray: TrayCount) -> bool:
-    """Nothing lay in it and nothing is said of it: such places share one line."""
-    told = tray.gross_mg is not None or tray.seal_number or tray.lines.all()
-    return not told
-
-
-def _totals(lines: Iterable[HandoverLine]) -> list[SheetRow]:
-    """One row for each metal class; grams of two classes are never added."""
-    groups: dict[MetalClass, list[HandoverLine]] = {}
-    for line in lines:
-        groups.setdefault(line.metal_class, []).append(line)
-    return [_row(of.label, groups[of]) for of in sorted(groups)]
-
-
-def _row(
-    name: str, lines: Sequence[HandoverLine], *, why: str = "", grams: bool = True
-) -> SheetRow:
-    """The sum of lines of one class; with `grams=False` of all classes, in pieces only."""
-
-    def both(column: str, *, sign: str = "") -> Figures:
-        pieces = sum(getattr(line, f"{column}_pieces") for line in lines)
-        mg = sum(getattr(line, f"{column}_mg") for line in lines)
-        return _figures(pieces, mg if grams else None, sign=sign)
-
-    tags, scale = _sum(line.tag_mg for line in lines), _sum(line.scale_mg for line in lines)
-    short = sum(line.counted_pieces - line.expected_pieces for line in lines)
-    light = None if tags is None else tags - sum(line.expected_mg for line in lines)
-    return SheetRow(
-        name=name,
-        opening=both("opening"),
-        entered=both("in", sign="+"),
-        left=both("out", sign="−"),
-        why=why,
-        expected=both("expected"),
-        counted=f"{sum(line.counted_pieces for line in lines):,}",
-        tag_grams=_grams(tags) if grams else "",
-        scale_grams=_grams(scale) if grams else "",
-        difference=Figures(signed(short), signed_grams(light) if grams else ""),
-        differs=any(line.differs for line in lines),
-        after=Figures(
-            signed(sum(line.after_pieces for line in lines), even=""),
-            signed_grams(sum(line.after_mg for line in lines), even="") if grams else "",
-        ),
-        closing=both("closing"),
-    )
-
-
-def _sum(weights: Iterable[int | None]) -> int | None:
-    """A sum with one unknown part is unknown."""
-    total = 0
-    for mg in weights:
-        if mg is None:
-            return None
-        total += mg
-    return total
-
-
-def _figures(pieces: int, mg: int | None, *, sign: str) -> Figures:
-    """With a sign in front nothing is written for nothing."""
-    if sign and not pieces and not mg:
-        return Figures("", "")
-    weight = "" if mg is None else f"{sign}{measures.grams(mg)}"
-    return Figures(f"{sign}{pieces:,}", weight)
-
-
-def _why(line: HandoverLine) -> str:
-    """Why pieces came and went; in the order of a piece's life, whatever the database keeps."""
-    parts = [
-        f"{word} {signed(line.moves[reason][0])}"
-        for reason, word in Reason.choices
-        if reason in line.moves
-    ]
-    return " · ".join(parts)
-
-
-def _by_class(tray: TrayCount) -> list[HandoverLine]:
-    """Gold first, finest first, as on the screen."""
-    return sorted(tray.lines.all(), key=lambda line: line.metal_class)
 
 
 # --- what differs
@@ -322,7 +183,7 @@ def _differences(handover: Handover, trays: Sequence[TrayCount]) -> list[SheetDi
             SheetDifference(
                 part=part,
                 piece=_piece(found),
-                amount=amount_of(found),
+                amount=investigations.amount_of(found),
                 reason=found.what,
                 approved_by=_name(approval.approved_by if approval else None),
             )
@@ -335,19 +196,6 @@ def _piece(found: Investigation) -> str:
         return ""
     fineness = measures.declared_name(found.piece.metal, found.piece.fineness)
     return f"{codes.group_piece(found.piece.number)} · {found.piece.name} · {fineness}"
-
-
-def amount_of(found: Investigation) -> str:
-    """What an investigation is about: "−1 piece · −3.21 g", "−¥10.00"."""
-    parts = []
-    if found.pieces:
-        told = {"n": signed(found.pieces)}
-        parts.append(ngettext("%(n)s piece", "%(n)s pieces", abs(found.pieces)) % told)
-    if found.mg:
-        parts.append(_("%(grams)s g") % {"grams": signed_grams(found.mg)})
-    if found.cents:
-        parts.append(signed_yuan(found.cents))
-    return " · ".join(parts)
 
 
 def _notes(trays: Sequence[TrayCount]) -> list[tuple[str, str]]:
@@ -389,9 +237,9 @@ def _money(row: HandoverMoney) -> SheetMoney:
         opening=_yuan(row.opening_cents) if cash else "",
         expected=_with_vouchers(row, row.expected_cents, row.expected_vouchers),
         counted=_with_vouchers(row, counted, row.counted_vouchers),
-        difference=NOTHING if gap is None else signed_yuan(gap),
+        difference=NOTHING if gap is None else measures.signed_yuan(gap),
         differs=row.differs,
-        after=signed_yuan(row.after_cents) if row.after_cents else "",
+        after=measures.signed_yuan(row.after_cents) if row.after_cents else "",
         taken=_yuan(row.taken_cents) if cash else "",
         stays=_yuan(stays) if cash else "",
     )
@@ -407,7 +255,7 @@ def _with_vouchers(row: HandoverMoney, cents: int | None, vouchers: int | None) 
 def _item(row: HandoverItem) -> SheetItem:
     return SheetItem(
         kind=row.get_kind_display(),
-        name=row.name,
+        name=row.name if row.mg is None else f"{row.name} · {measures.grams(row.mg)} g",
         expected=str(row.expected),
         counted=NOTHING if row.counted is None else str(row.counted),
         differs=row.counted != row.expected,
@@ -436,7 +284,7 @@ def _lent(row: Movement) -> tuple[str, str, str, str]:
 def _tenders(sold: ShiftSales | None) -> list[tuple[str, str]]:
     if sold is None:
         return []
-    return [(str(tender), signed_yuan(cents, plus="")) for tender, cents in sold.tenders]
+    return [(str(tender), measures.yuan(cents)) for tender, cents in sold.tenders]
 
 
 # --- people
@@ -479,29 +327,5 @@ def _name(user: User | None) -> str:
 # --- figures
 
 
-def _grams(mg: int | None) -> str:
-    """An unknown weight is a dash and never 0."""
-    return NOTHING if mg is None else measures.grams(mg)
-
-
 def _yuan(cents: int | None) -> str:
     return NOTHING if cents is None else measures.yuan(cents)
-
-
-def signed(number: int, *, even: str = EVEN) -> str:
-    """A difference with its sign, "+2" or "−1"; `even` when there is none."""
-    return f"{'−' if number < 0 else '+'}{abs(number):,}" if number else even
-
-
-def signed_grams(mg: int | None, *, even: str = EVEN_GRAMS) -> str:
-    """Grams with their sign, "−3.21"; a dash for what is unknown."""
-    if mg is None:
-        return NOTHING
-    if not mg:
-        return even
-    return f"+{measures.grams(mg)}" if mg > 0 else measures.grams(mg)
-
-
-def signed_yuan(cents: int, *, plus: str = "+") -> str:
-    """An amount with its sign, "+¥10.00" or "−¥10.00"."""
-    return f"{plus}{measures.yuan(cents)}" if cents > 0 else measures.yuan(cents)

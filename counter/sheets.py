@@ -2,17 +2,16 @@
 of a tray only once it has been handed in."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import NamedTuple
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from counter import comparing, counting, custody, signatures, weighing
+from counter import comparing, counting, custody, scans, signatures, weighing, witnesses
 from counter.comparing import Counted
 from counter.models import (
     CountRead,
@@ -29,7 +28,7 @@ from counter.models import (
 from inventory import queries as stock
 from inventory.ground import access
 from inventory.ground.measures import Tally
-from inventory.models import CountDepth, Movement, Piece
+from inventory.models import Movement, Piece
 from inventory.queries import Who
 
 ALLOWED = timedelta(minutes=30)  # what the practice gives a change of shift: trade.md 3
@@ -43,14 +42,9 @@ class TrayRow:
     counted: Tally
     no_label: int
     strays: int
-    lines: list[HandoverLine]
-    expected: Tally | None
-    short: list[Piece]
-    surplus: list[Piece]
-
-    @property
-    def is_shown(self) -> bool:
-        return self.tray.is_shown
+    lines: list[HandoverLine] = field(default_factory=list)
+    short: list[Piece] = field(default_factory=list)
+    surplus: list[Piece] = field(default_factory=list)
 
     @property
     def scale_mg(self) -> int | None:
@@ -85,8 +79,8 @@ class Sheet:
         return int(ALLOWED.total_seconds() // 60)
 
     @property
-    def next_waiting(self) -> TrayRow | None:
-        return next((row for row in self.rows if row.tray.state == TrayState.WAITING), None)
+    def is_witnessed(self) -> bool:
+        return witnesses.is_witnessed(self.signatures)
 
     def row_of(self, code: str) -> TrayRow | None:
         return next((row for row in self.rows if row.tray.place.code == code), None)
@@ -103,7 +97,6 @@ class Panel:
     wants_weight: bool
     tare_mg: int | None
     to_weigh: list[CountRead]
-    typed: bool
     seal_before: bool
     seq: int
 
@@ -129,31 +122,43 @@ def tray_for(user: Who, number: str, code: str) -> TrayCount:
     return get_object_or_404(full, handover__number=number, place__code=code)
 
 
+def read_for(user: Who, number: str, read_id: int) -> CountRead:
+    """One scan of a sheet that this person may see, else 404."""
+    rows = access.visible(CountRead.objects.all(), user, store="handover__store")
+    full = rows.select_related("tray__place", "tray__handover__store", "piece")
+    return get_object_or_404(full, handover__number=number, pk=read_id)
+
+
+def money_for(user: Who, number: str, tender: str) -> HandoverMoney:
+    """One tender of a sheet that this person may see, else 404."""
+    rows = access.visible(HandoverMoney.objects.all(), user, store="handover__store")
+    full = rows.select_related("tender", "handover__store", "handover__counter")
+    return get_object_or_404(full, handover__number=number, tender__code=tender)
+
+
+def item_for(user: Who, number: str, item_id: int) -> HandoverItem:
+    """One line of a sheet's list that this person may see, else 404."""
+    rows = access.visible(HandoverItem.objects.all(), user, store="handover__store")
+    full = rows.select_related("handover__store")
+    return get_object_or_404(full, handover__number=number, pk=item_id)
+
+
 def sheet_of(handover: Handover, *, by: User) -> Sheet:
     """Reads a sheet (a constant number of queries, whatever the number of trays and reads)."""
     trays = list(handover.trays.select_related("place", "by", "first_by").prefetch_related("lines"))
     for tray in trays:
         tray.handover = handover
-    found = _found_by_tray(handover, trays)
+    scanned = _scanned(handover)
     differing = [tray for tray in trays if tray.state in {TrayState.DIFFERS, TrayState.ACCEPTED}]
     shown = {tray.pk: _difference(tray) for tray in differing if handover.is_open}
-    rows = [_row(tray, found[tray.pk], shown.get(tray.pk)) for tray in trays]
-    total = Tally()
-    for row in rows:
-        for of in row.counted.classes:
-            total.add(
-                metal=of.metal_class.metal,
-                fineness=of.metal_class.grade,
-                net_mg=of.mg,
-                pieces=of.pieces,
-            )
+    rows = [_row(tray, scanned[tray.pk], shown.get(tray.pk)) for tray in trays]
     signed = list(handover.signatures.select_related("user"))
     return Sheet(
         handover=handover,
         rows=rows,
         money=list(handover.money.select_related("tender").order_by("tender__position")),
         items=list(handover.items.all()),
-        tally=total,
+        tally=_sum(row.counted for row in rows),
         lent=[row for row in stock.lent_now(handover.store) if _leaves(row, handover)],
         signatures=signed,
         missing=[] if handover.is_open else signatures.missing(handover),
@@ -163,7 +168,7 @@ def sheet_of(handover: Handover, *, by: User) -> Sheet:
 
 def panel_of(tray: TrayCount) -> Panel:
     """The tray that is being counted (about 5 queries)."""
-    reads = counting.live_reads(tray)
+    reads = scans.live_reads(tray)
     scanned = [read for read in reads if read.kind == ReadKind.PIECE]
     alone = [read for read in scanned if read.sampled or weighing.wants_each(tray)]
     return Panel(
@@ -174,103 +179,105 @@ def panel_of(tray: TrayCount) -> Panel:
         wants_weight=weighing.wants_tray_weight(tray, scanned),
         tare_mg=tray.place.tare_mg,
         to_weigh=[read for read in alone if read.scale_mg is None],
-        typed=tray.depth == CountDepth.PIECES,
         seal_before=tray.state == TrayState.WAITING and counting.sealed_before(tray) is not None,
         seq=custody.head_seq(tray.handover.store),
     )
 
 
-class _Found(NamedTuple):
-    """A scan that stands, without the rows behind it: a sheet has a thousand of them."""
-
-    tray_id: int
-    kind: str
-    attempt: int
-    seq: int
-    piece_id: int | None
-    metal: str | None
-    grade: int | None
-    mg: int | None
+def row_in_hand(panel: Panel) -> TrayRow:
+    """The line of the tray that is being counted, by itself."""
+    kinds = Counter(read.kind for read in panel.reads)
+    return TrayRow(
+        tray=panel.tray,
+        counted=panel.counted,
+        no_label=kinds[ReadKind.NO_LABEL],
+        strays=kinds[ReadKind.STRAY],
+    )
 
 
-FOUND = (
-    "tray_id",
-    "kind",
-    "attempt",
-    "seq",
-    "piece_id",
-    "piece__metal",
-    "piece__grade",
-    "piece__net_mg",
-)
+def tally_of(handover: Handover) -> Tally:
+    """All that has been counted so far, in all places together: what `Sheet.tally` says, without
+    reading the rest of the sheet (3 queries)."""
+    shown = HandoverLine.objects.filter(
+        tray__handover=handover, tray__state__in=list(TrayCount.RESULTS)
+    )
+    scanned = [found.counted for found in _scanned(handover).values()]
+    return _sum([*scanned, _handed_in(shown)])
 
 
-def _found_by_tray(handover: Handover, trays: Sequence[TrayCount]) -> dict[int, list[_Found]]:
-    """The scans that stand in every tray of an open sheet (2 queries)."""
-    by_tray: dict[int, list[_Found]] = defaultdict(list)
+@dataclass
+class _Scans:
+    """What was scanned in a place that is not handed in: the tags, and how many of each kind."""
+
+    counted: Tally = field(default_factory=Tally)
+    kinds: Counter[str] = field(default_factory=Counter)
+
+
+def _scanned(handover: Handover) -> dict[int, _Scans]:
+    """The scans that stand, by the tray that is being counted, summed by the database and not read
+    one by one: there may be a thousand (2 queries)."""
+    scans: dict[int, _Scans] = defaultdict(_Scans)
     if not handover.is_open:
-        return by_tray
-    tray_of = {tray.pk: tray for tray in trays}
-    rows = CountRead.objects.filter(handover=handover, undone_at__isnull=True).order_by("pk")
-    found = [_Found(*row) for row in rows.values_list(*FOUND)]
-    moves = _moves_since(handover, min((row.seq for row in found), default=0)) if found else {}
-    for row in found:
-        tray = tray_of[row.tray_id]
-        later = [move for move in moves.get(row.piece_id or 0, []) if move.change.seq > row.seq]
-        if row.attempt != counting.attempt_of(tray):
-            continue
-        if not any(comparing.carries_away(move, tray.place_id) for move in later):
-            by_tray[row.tray_id].append(row)
-    return by_tray
+        return scans
+    rows = _running(handover).exclude(pk__in=_carried_away(handover)).order_by()
+    groups = rows.values_list("tray", "kind", "piece__metal", "piece__grade")
+    for tray, kind, metal, grade, n, mg in groups.annotate(Count("pk"), Sum("piece__net_mg")):
+        scans[tray].kinds[kind] += n
+        if kind == ReadKind.PIECE:
+            scans[tray].counted.add(metal=metal, fineness=grade, net_mg=mg, pieces=n)
+    return scans
 
 
-def _moves_since(handover: Handover, seq: int) -> dict[int, list[Movement]]:
-    """What moved in the store while the count went on, by piece."""
-    rows = Movement.objects.filter(change__store=handover.store_id, change__seq__gt=seq)
-    moves: dict[int, list[Movement]] = defaultdict(list)
-    for move in rows.select_related("change"):
-        moves[move.piece_id].append(move)
-    return moves
+def _running(handover: Handover) -> QuerySet[CountRead]:
+    """The scans of the counts that are not handed in; what was undone is not among them."""
+    return CountRead.objects.filter(
+        ~Q(tray__state__in=list(TrayCount.RESULTS)),
+        handover=handover,
+        undone_at__isnull=True,
+        attempt=F("tray__attempts") + 1,
+    )
+
+
+def _carried_away(handover: Handover) -> list[int]:
+    """Scans whose piece was sold or moved after it was scanned (1 query, 2 where any has moved)."""
+    reads = _running(handover)
+    moves = Movement.objects.filter(
+        Exists(CountRead.objects.filter(handover=handover, piece=OuterRef("piece"))),
+        change__store=handover.store_id,
+        change__seq__gt=Subquery(reads.order_by("pk").values("seq")[:1]),
+    )
+    by_piece: dict[int | None, list[Movement]] = defaultdict(list)
+    for move in moves.select_related("change"):
+        by_piece[move.piece_id].append(move)
+    moved = reads.filter(piece__in=by_piece).select_related("tray") if by_piece else []
+    return [read.pk for read in moved if any(_takes(row, read) for row in by_piece[read.piece_id])]
+
+
+def _takes(move: Movement, read: CountRead) -> bool:
+    """Whether a movement carried a scanned piece out of its tray."""
+    return move.change.seq > read.seq and comparing.carries_away(move, read.tray.place_id)
 
 
 def _difference(tray: TrayCount) -> tuple[list[Piece], list[Piece]]:
-    found = Counted(counting.live_reads(tray))
+    found = Counted(scans.live_reads(tray))
     return comparing.short_of(tray, found), comparing.surplus_of(tray, found)
 
 
-def _row(
-    tray: TrayCount, found: list[_Found], shown: tuple[list[Piece], list[Piece]] | None
-) -> TrayRow:
+def _row(tray: TrayCount, found: _Scans, shown: tuple[list[Piece], list[Piece]] | None) -> TrayRow:
     lines = list(tray.lines.all()) if tray.is_shown else []
     short, surplus = shown or ([], [])
-    kinds = Counter(row.kind for row in found)
     return TrayRow(
         tray=tray,
-        counted=_handed_in(lines) if tray.is_shown else _in_hand(found),
-        no_label=kinds[ReadKind.NO_LABEL] or tray.no_label,
-        strays=kinds[ReadKind.STRAY] or tray.strays,
+        counted=_handed_in(lines) if tray.is_shown else found.counted,
+        no_label=found.kinds[ReadKind.NO_LABEL] or tray.no_label,
+        strays=found.kinds[ReadKind.STRAY] or tray.strays,
         lines=lines,
-        expected=_expected(lines) if tray.is_shown else None,
         short=short,
         surplus=surplus,
     )
 
 
-def _in_hand(found: Sequence[_Found]) -> Tally:
-    """What was scanned so far, by the tags."""
-    total = Tally()
-    sums: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
-    for row in found:
-        if row.kind == ReadKind.PIECE and row.metal and row.grade:
-            both = sums[row.metal, row.grade]
-            both[0] += 1
-            both[1] += row.mg or 0
-    for (metal, grade), (pieces, mg) in sums.items():
-        total.add(metal=metal, fineness=grade, net_mg=mg, pieces=pieces)
-    return total
-
-
-def _handed_in(lines: Sequence[HandoverLine]) -> Tally:
+def _handed_in(lines: Iterable[HandoverLine]) -> Tally:
     """What the lines of a tray keep: the tags, else the scale, else under its seal the books."""
     total = Tally()
     for line in lines:
@@ -285,16 +292,11 @@ def _handed_in(lines: Sequence[HandoverLine]) -> Tally:
     return total
 
 
-def _expected(lines: Sequence[HandoverLine]) -> Tally:
+def _sum(tallies: Iterable[Tally]) -> Tally:
     total = Tally()
-    for line in lines:
-        if line.expected_pieces:
-            total.add(
-                metal=line.metal,
-                fineness=line.grade,
-                net_mg=line.expected_mg,
-                pieces=line.expected_pieces,
-            )
+    for tally in tallies:
+        for of, pieces, mg in tally.classes:
+            total.add(metal=of.metal, fineness=of.grade, net_mg=mg, pieces=pieces)
     return total
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy
 
-from counter import comparing, custody, differences, drawers, handovers, shifts
+from counter import comparing, counted_old_gold, custody, differences, drawers, handovers, shifts
 from counter.custody import Amount
 from counter.models import (
     Handover,
@@ -65,12 +65,15 @@ def sign(
     first. The second, by somebody else, closes the old shift, opens the new one with the counted
     figures, and seals the store's ledger into the sheet. `alone`: where the store lets somebody be
     alone on duty, the witness signs later. A manager signs for an outgoing clerk who is not there,
-    with a reason. Refused: the same person twice, the wrong person, somebody of another store, a
-    sheet with a part that is not counted or still differs.
+    with a reason. Whoever has signed a closed sheet and does it again in the same role, because the
+    answer was lost, gets the sheet as it is. Refused: one person in two roles, the wrong person,
+    somebody of another store, a sheet with a part that is not counted or still differs.
     """
     handovers.check_person(user, handover.counter)
     mine = _Hand(SignedAs(as_), user, reason.strip()[:120])
     with changes.opened(store=handover.store, by=user) as book:
+        if _signed_before(handover, mine.role, user) is not None:
+            return Handover.objects.select_related("store", "counter").get(pk=handover.pk)
         sheet = handovers.lock(handover)
         if sheet.state != HandoverState.AGREED:
             raise NotAgreed
@@ -93,12 +96,17 @@ def sign(
 
 def sign_later(*, handover: Handover, as_: str, user: User) -> Signature:
     """The witness of somebody who was alone, or the clerk who was not there, signs a sheet that is
-    closed already. Refused to those who have signed it and to the wrong person."""
+    closed already. The same signature again, because the answer was lost, is the one that stands.
+    Refused: another role of somebody who has signed, a role that another person has signed, the
+    wrong person."""
     handovers.check_person(user, handover.counter)
     with changes.opened(store=handover.store, by=user) as book:
         if handover.state != HandoverState.SIGNED:
             raise NotAgreed
         role = SignedAs(as_)
+        before = _signed_before(handover, role, user)
+        if before is not None:
+            return before
         if role not in missing(handover):
             raise SignedAlready
         if handover.signatures.filter(user=user).exists():
@@ -113,6 +121,10 @@ def missing(handover: Handover) -> list[SignedAs]:
     """Who has not signed a closed sheet yet; the paper says so until they do."""
     there = set(handover.signatures.values_list("signed_as", flat=True))
     return [role for role in SIGNERS[handover.kind] if role not in there]
+
+
+def _signed_before(handover: Handover, role: SignedAs, user: User) -> Signature | None:
+    return handover.signatures.filter(signed_as=role, user=user).first()
 
 
 def figures(handover: Handover) -> str:
@@ -180,6 +192,7 @@ def _wait_for_second(sheet: Handover, hand: _Hand, now: str, book: Book) -> None
 def _close(sheet: Handover, hands: list[_Hand], book: Book) -> None:
     """Everything that happens at the second signature, in one transaction or not at all."""
     questions = differences.settle_missing(sheet, book) + drawers.investigate(sheet)
+    questions += counted_old_gold.investigate(sheet)
     for row in questions:
         row.opened_at = book.at
     _enter_closing(sheet)

@@ -21,6 +21,12 @@ class BadTrayWeight(RuleBroken):
     sentence = _("The tray with its goods weighs more than the empty tray. Weigh both again.")
 
 
+class BadPieceWeight(RuleBroken):
+    code = "bad_piece_weight"
+    status = 422
+    sentence = _("This weight cannot be right. Put the piece on the scale again.")
+
+
 class TareNeeded(RuleBroken):
     code = "tare_needed"
     status = 422

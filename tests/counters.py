@@ -4,11 +4,29 @@ from collections.abc import Collection
 
 from django.contrib.auth.models import User
 
-from counter import counting, drawers, handovers, signatures
+from counter import counting, drawers, handovers, scans, signatures
 from counter.custody import PRESENT
 from counter.drawers import DENOMINATIONS
-from counter.models import Handover, TrayCount, TrayState
+from counter.models import Handover, SignedAs, TrayCount, TrayState
+from inventory.ground import approvals, settings_rows
 from inventory.models import Piece
+from tests.cast import Shop
+
+OUTGOING, INCOMING, WITNESS = SignedAs.OUTGOING, SignedAs.INCOMING, SignedAs.WITNESS
+
+
+def change(shop: Shop) -> Handover:
+    """A count of counter A from Lin to Zhao."""
+    return handovers.start(counter=shop.a, kind="change", by=shop.lin, incoming=shop.zhao)
+
+
+def never_alone(shop: Shop) -> None:
+    settings_rows.put(store=shop.s01, key="alone_on_duty", new="no", by=shop.wang)
+
+
+def agree(shop: Shop, ask: approvals.Ask) -> None:
+    """The chief's yes to what Lin asks for."""
+    approvals.grant(ask=ask, store=shop.s01, asked_by=shop.lin, by=shop.chen)
 
 
 def tray_of(handover: Handover, code: str) -> TrayCount:
@@ -29,7 +47,7 @@ def scan_tray(
     lying = Piece.objects.filter(place=tray.place, state__in=PRESENT)
     missing = {piece.pk for piece in but}
     for piece in [*lying.exclude(pk__in=missing).order_by("-number"), *also]:
-        counting.scan(tray=tray, text=piece.number, by=by)
+        scans.scan(tray=tray, text=piece.number, by=by)
     return tray
 
 

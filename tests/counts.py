@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import User
 
-from counter import counting, drawers, handovers, shifts, signatures
+from counter import counting, drawers, handovers, scans, shifts, signatures
 from counter.models import CountItem, Handover, ItemKind, SignedAs, TrayCount, TrayState
 from inventory.ground import settings_rows
 from inventory.models import CountDepth, Piece, Place
@@ -27,7 +27,7 @@ def scan(sheet: Handover, code: str, rows: Sequence[Piece], *, by: User) -> None
     """Opens a tray and scans these pieces; it stays open."""
     counting.open_tray(tray=tray(sheet, code), by=by)
     for piece in rows:
-        counting.scan(tray=tray(sheet, code), text=piece.number, by=by)
+        scans.scan(tray=tray(sheet, code), text=piece.number, by=by)
 
 
 def count(sheet: Handover, code: str, rows: Sequence[Piece], *, by: User) -> TrayState:

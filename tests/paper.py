@@ -3,7 +3,7 @@
 import io
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +13,7 @@ import zxingcpp
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from inventory.ground import barcodes, printing
+from warranty import papers
 
 CARD_NUMBER = "12345678901234567888"
 CARD_URL = f"https://shop.example/w/{CARD_NUMBER}"
@@ -31,7 +32,7 @@ def card(**changed: Any) -> SimpleNamespace:
         "net_grams": "1.96",
         "stone_line": "0.30 ct · D · VS2",
         "certificate_line": "NGTC 7115469434",
-        "bought_on": date(2026, 6, 2),
+        "bought_on": "2026-06-02",
         "store_name": "国贸店",
         "style_code": "D0308",
         "piece_number": "1000009683",
@@ -124,98 +125,10 @@ def transfer(*, pieces: int = 9, **changed: Any) -> SimpleNamespace:
     return SimpleNamespace(**(facts | changed))
 
 
-def handover(*, trays: int = 3, **changed: Any) -> SimpleNamespace:
-    """A sheet of fine gold and K gold in every tray; the first tray lacks a ring."""
-    gold = sheet_row("足金", pieces=24, grams="68.41", scale="68.42", moved=("+2", "−1"))
-    rings = sheet_row("18K金", pieces=18, grams="40.27", short=True)
-    tray = {
-        "gross_grams": "1,312.40", "tare_grams": "1,200.00", "gap_grams": "+0.01",
-        "seal": "88123", "kept_in": "金库", "counted_by": "赵䶮",
-    }  # fmt: skip
-    facts: dict[str, Any] = {
-        "number": "S01-H260602-0002",
-        "bars": barcodes.document_bars("S01-H260602-0002"),
-        "kind": "打烊",
-        "store_name": "国贸店",
-        "counter": "A 柜",
-        "day": "2026-06-02",
-        "shift": "06-02 09:30 起 · 林晓燕",
-        "previous": "S01-H260602-0001",
-        "begun": "06-02 21:02",
-        "signed": "06-02 21:09",
-        "outgoing": "林晓燕",
-        "incoming": "",
-        "witnessed": False,
-        "trays": [
-            SimpleNamespace(place=f"A-{n:02d}", rows=[gold, rings], **tray)
-            for n in range(1, trays + 1)
-        ],
-        "empty": "A-41 · A-42",
-        "totals": [gold, rings],
-        "all_pieces": sheet_row("全部件数", pieces=42, grams=""),
-        "differences": [
-            SimpleNamespace(
-                part="A-01", piece="1000 0096 83 · 18K金钻石戒指", amount="−1 件 · −1.96 克",
-                reason="全柜复查未见", approved_by="陈柜长",
-            )
-        ],
-        "notes": [("A-02", "无标签：1")],
-        "moves": [("06-02 21:05", "1000 0199 96", "足金手镯", "42.81", "A-02 → · 已售")],
-        "lent": [("1000 0301 44", "足金项链", "8.72", "A-03 → B 柜")],
-        "money": [
-            SimpleNamespace(
-                tender="现金", opening="¥2,000.00", expected="¥3,200.00", counted="¥3,190.00",
-                difference="−¥10.00", differs=True, after="", taken="¥1,190.00", stays="¥2,000.00",
-            )
-        ],
-        "denominations": [("¥100.00", "× 31", "¥3,100.00"), ("¥10.00", "× 9", "¥90.00")],
-        "items": [
-            SimpleNamespace(
-                kind="钥匙", name="柜台钥匙", expected="3", counted="2", differs=True,
-                remark="一把在店长处",
-            )
-        ],
-        "has_sales": True,
-        "sales_line": "3 件 · 足金 26.16 克",
-        "sales_tenders": [("现金", "¥1,200.00")],
-        "remark": "A-03 项链搭扣松",
-        "signatures": [
-            SimpleNamespace(
-                role="交班人", name="林晓燕", time="06-02 21:09", remark="", missing=""
-            ),
-            SimpleNamespace(role="监点人", name="", time="", remark="", missing="未见证"),
-        ],
-        "seal_seq": "1682",
-        "seal_hash": "85fab9a38a40b202",
-    }  # fmt: skip
-    return SimpleNamespace(**(facts | changed))
-
-
-def sheet_row(
-    name: str, *, pieces: int, grams: str, scale: str = "—", short: bool = False,
-    moved: tuple[str, str] = ("", ""),
-) -> SimpleNamespace:  # fmt: skip
-    """A line of a handover sheet."""
-    here, nothing = (
-        SimpleNamespace(pieces=str(pieces), grams=grams),
-        SimpleNamespace(pieces="", grams=""),
-    )
-    entered, left = (SimpleNamespace(pieces=n, grams="8.72" if n else "") for n in moved)
-    even = SimpleNamespace(pieces="0", grams="0.00" if grams else "")
-    gap = SimpleNamespace(pieces="−1", grams="−1.96") if short else even
-    return SimpleNamespace(
-        name=name, opening=here, entered=entered, left=left,
-        why="调入 +2 · 已售 −1" if moved[0] else "",
-        expected=here, counted=str(pieces - short), tag_grams=grams, scale_grams=scale,
-        difference=gap, differs=short, after=nothing, closing=here,
-    )  # fmt: skip
-
-
 PAPERS: dict[str, dict[str, Any]] = {
     "warranty/print_card.html": {"cards": [card()]},
     "warranty/print_card_a5.html": {"cards": [card()]},
     "counter/print_receipt.html": {"receipt": receipt()},
-    "counter/print_handover.html": {"sheet": handover()},
     "inventory/print_tags.html": {"tags": [tag()]},
     "inventory/print_transfer.html": {"transfer": transfer()},
 }
@@ -223,6 +136,8 @@ PAPERS: dict[str, dict[str, Any]] = {
 
 def printed(template: str, **changed: Any) -> bytes:
     """The PDF of one of our papers with its usual content, or what is changed of it."""
+    if template == papers.TEMPLATES[papers.CARD_SIZE]:
+        return papers.in_card_size(changed.get("cards", [card()]), house=HOUSE["house_name"])
     return printing.render_pdf(template, HOUSE | PAPERS[template] | changed)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from django.contrib.auth.models import User
 
-from counter import counting, custody, differences, drawers, handovers, shifts, signatures
+from counter import counting, custody, differences, drawers, handovers, scans, shifts, signatures
 from counter.models import Handover, HandoverKind, HandoverMoney, SignedAs, TrayCount
 from inventory.ground import approvals
 from inventory.models import Piece, Place
@@ -29,7 +29,7 @@ def count_tray(
     counting.open_tray(tray=tray, by=by)
     there = Piece.objects.filter(place=tray.place_id, state__in=custody.PRESENT)
     for piece in there.exclude(pk__in=[each.pk for each in lacking]).order_by("number"):
-        counting.scan(tray=tray, text=piece.number, by=by)
+        scans.scan(tray=tray, text=piece.number, by=by)
     tray.refresh_from_db()
     if gross_mg is not None:
         seq = custody.head_seq(tray.handover.store)

@@ -1,23 +1,22 @@
 """Sheets that are over: their list, their paper, and the differences that stay open."""
 
-from datetime import date
-
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from counter import charts, investigations, sheet_papers, sheet_reads
+from counter import charts, investigations, sheet_papers, signed_sheets
 from counter.models import Outcome
 from counter.sheet_forms import FindHandoverForm, FindInvestigationForm, InvestigationForm
 from counter.views.pages import checked, seen
 from inventory import counted, places
 from inventory.ground import access, printing
 from inventory.ground.house import house_name
-from inventory.models import Place, Store, StoreKind
+from inventory.models import Place, StoreKind
 from inventory.views.pages import StaffRequest, rights, store_of
+
+ROWS = 50
 
 
 @require_GET
@@ -26,43 +25,24 @@ def handover_list(request: StaffRequest) -> HttpResponse:
     """Sheets of the store, newest first, and a chart of what was signed as a difference."""
     store, user = store_of(request), request.user
     form = FindHandoverForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
-    rows = sheet_reads.handovers_wanted(
-        user,
-        store=store,
-        text=asked.get("q", ""),
-        month=asked.get("month"),
-        state=asked.get("state", ""),
-    )
-    if asked.get("before"):
-        rows = rows.filter(pk__lt=asked["before"])
-    found = list(rows[: sheet_reads.ROWS + 1])
-    chart = sheet_reads.differences(user, store=store, until=places.business_day(store))
+    asked = form.wanted()
+    rows = list(signed_sheets.handovers_wanted(user, store=store, **asked)[: ROWS + 1])
+    found = charts.differences(user, store=store, until=places.business_day(store))
     told = {
         "form": form,
         "asked": asked,
         "states": FindHandoverForm.STATES,
-        "handovers": found[: sheet_reads.ROWS],
-        "more": found[sheet_reads.ROWS - 1].pk if len(found) > sheet_reads.ROWS else None,
+        "handovers": rows[:ROWS],
+        "more": rows[ROWS - 1].pk if len(rows) > ROWS else None,
         "several": store.kind == StoreKind.HEAD_OFFICE,
-        "found": chart,
-        "chart": charts.bars(
-            names=chart.names,
-            months=chart.months,
-            figure=lambda name, month: chart.of(name, month).n,
+        "found": found,
+        "unwitnessed": signed_sheets.unwitnessed_by_counter(
+            user, store=store, since=found.months[0]
         ),
-        "unwitnessed": _unwitnessed(user, store, chart.months[0]),
-        "open_investigations": sheet_reads.investigations_for(user, store=store).count(),
+        "open_investigations": investigations.listed(user, store=store).count(),
         "may": rights(user, "count_pieces"),
     }
     return render(request, "counter/handovers.html", told, status=422 if form.errors else 200)
-
-
-def _unwitnessed(user: User, store: Store, since: date) -> list[tuple[str, str, int]]:
-    """How often somebody was alone on duty, for head office only."""
-    if not user.has_perm(access.ALL_STORES):
-        return []
-    return sheet_reads.unwitnessed_by_counter(user, store=store, since=since)
 
 
 @require_GET
@@ -70,7 +50,7 @@ def _unwitnessed(user: User, store: Store, since: date) -> list[tuple[str, str, 
 def handover_sheet(request: StaffRequest, number: str) -> HttpResponse:
     """The paper of a signed sheet, as often as it is wanted; not to those who count its counter
     blind at this moment, as its closing is what they have to find out."""
-    found = sheet_reads.sheet_for(request.user, number)
+    found = signed_sheets.sheet_for(request.user, number)
     counted.check_list(user=request.user, places=Place.objects.filter(pk=found.counter_id))
     sheet = sheet_papers.sheet_of(found)
     told = {"sheet": sheet, "house_name": house_name()}
@@ -84,10 +64,13 @@ def investigation_list(request: StaffRequest) -> HttpResponse:
     """Signed differences: those that are open, or what became of the others."""
     form = FindInvestigationForm(request.GET)
     closed = form.is_valid() and form.cleaned_data["closed"]
-    rows = sheet_reads.investigations_for(request.user, store=store_of(request), closed=closed)
-    tenders = sheet_reads.tenders_by_code()
+    rows = investigations.listed(request.user, store=store_of(request), closed=closed)
+    tenders = investigations.tenders_by_code()
     told = {
-        "rows": [(row, sheet_reads.part_name(row, tenders)) for row in rows[: sheet_reads.ROWS]],
+        "rows": [
+            (row, investigations.part_name(row, tenders), investigations.amount_of(row))
+            for row in rows[:ROWS]
+        ],
         "closed": closed,
         "outcomes": Outcome.choices,
         "may": rights(request.user, "close_investigation"),
@@ -99,7 +82,7 @@ def investigation_list(request: StaffRequest) -> HttpResponse:
 @access.page("close_investigation")
 def close_investigation(request: StaffRequest, pk: int) -> HttpResponse:
     """What became of one difference, in a word and a sentence."""
-    found = sheet_reads.investigation_for(request.user, pk)
+    found = investigations.investigation_for(request.user, pk)
     typed = checked(InvestigationForm(request.POST)).cleaned_data
     investigations.close(
         investigation=found, outcome=typed["outcome"], note=typed["note"], by=request.user

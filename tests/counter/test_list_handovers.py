@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from counter import charts, handovers, sheet_reads
-from counter.models import Handover, HandoverKind, Investigation
+from counter import charts, handovers, signatures
+from counter.models import Handover, HandoverKind, Investigation, SignedAs
+from counter.views import sheets as pages
 from inventory import places
 from inventory.ground import settings_rows
 from inventory.models import State
@@ -110,7 +111,7 @@ def test_it_tells_no_figure_of_a_count_that_is_open(shop: Shop) -> None:
 
 
 def test_it_shows_fifty_and_then_more(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet_reads, "ROWS", 2)
+    monkeypatch.setattr(pages, "ROWS", 2)
     numbers = []
     for _each in range(3):
         running = sheets.begin(shop)
@@ -148,9 +149,9 @@ def test_it_costs_the_same_queries_for_many_sheets(shop: Shop) -> None:
 def test_it_draws_the_differences_of_each_counter_and_month(shop: Shop) -> None:
     rings = [shop.ring(), shop.ring()]
     done = sheets.signed(shop, lacking=rings, short_cents=0)
-    chart = sheet_reads.differences(shop.lin, store=shop.s01, until=places.business_day(shop.s01))
+    chart = charts.differences(shop.lin, store=shop.s01, until=places.business_day(shop.s01))
     month = done.business_day.replace(day=1)
-    assert chart.rows == [("A", month, sheet_reads.Differences(n=2, pieces=-2, cents=0))]
+    assert chart.rows == [("A", month, charts.Differences(n=2, pieces=-2, cents=0))]
     answer = shop.client().get("/handovers/").content.decode()
     assert "<rect" in answer
     assert "style=" not in answer
@@ -165,7 +166,7 @@ def test_it_draws_by_store_for_head_office(shop: Shop) -> None:
 
 
 def test_it_scales_all_bars_alike() -> None:
-    months = sheet_reads.last_months(date(2026, 2, 28), 2)
+    months = charts.last_months(date(2026, 2, 28), 2)
     assert months == [date(2026, 1, 1), date(2026, 2, 1)]
     figures = {("A", months[0]): 4, ("B", months[1]): 2}
     drawn = charts.bars(
@@ -184,6 +185,23 @@ def test_it_draws_nothing_where_nothing_differed() -> None:
 
 
 # --- who was alone
+
+
+def test_a_sheet_that_a_manager_signed_for_somebody_is_witnessed_on_every_page(shop: Shop) -> None:
+    done = sheets.begin(shop)
+    sheets.count_goods(shop, done)
+    sheets.count_money(shop, done)
+    for role, user in ((SignedAs.MANAGER, shop.wang), (SignedAs.INCOMING, shop.zhao)):
+        signatures.sign(handover=done, as_=role, user=user, reason="Lin is ill")
+    assert listed(shop, state="unwitnessed") == []
+    assert "not witnessed" not in page(shop, path=f"/handovers/{done.number}/")
+    assert "outgoing has not signed yet" in page(shop, path=f"/handovers/{done.number}/")
+
+
+def test_a_sheet_of_one_signature_is_witnessed_on_no_page(shop: Shop) -> None:
+    done = alone(shop)
+    assert listed(shop, state="unwitnessed") == [done.number]
+    assert "not witnessed" in page(shop, path=f"/handovers/{done.number}/")
 
 
 def test_it_tells_head_office_how_often_nobody_witnessed(shop: Shop) -> None:

@@ -1,5 +1,6 @@
 """库存交接表, read back from its PDF."""
 
+import logging
 import re
 from typing import Any
 
@@ -11,11 +12,9 @@ from counter import handovers, investigations, signatures
 from counter.models import Handover, HandoverKind, SignedAs
 from inventory import transfers
 from inventory.ground import barcodes, settings_rows
-from inventory.models import Piece
+from inventory.models import Piece, Place, PlaceKind
 from tests import paper, sheets
 from tests.cast import Shop
-
-SHEET = "counter/print_handover.html"
 
 
 def printed(client: Client, handover: Handover) -> Any:
@@ -190,33 +189,63 @@ def test_it_is_the_same_paper_again_after_a_difference_was_cleared(shop: Shop) -
     assert printed(shop.client(), done).content == before
 
 
-# --- a long sheet
+def test_it_prints_markup_in_a_remark_as_it_was_typed(shop: Shop) -> None:
+    typed = '<img src="file:///etc/passwd"><b>急</b>'
+    handover = sheets.begin(shop)
+    handovers.remark(handover=handover, text=typed, by=shop.lin)
+    sheets.count_goods(shop, handover)
+    sheets.count_money(shop, handover)
+    assert typed in text_of(shop.client(), sheets.sign(shop, handover))
 
 
-def test_it_repeats_heads_number_and_seal_on_every_page_of_forty_trays() -> None:
-    pages = paper.page_texts(paper.printed(SHEET, sheet=paper.handover(trays=40)))
+# --- the paper itself
+
+
+def lay(shop: Shop, *, trays: int) -> None:
+    """A necklace and a ring in each of so many trays of counter A."""
+    for n in range(1, trays + 1):
+        place, _made = Place.objects.get_or_create(
+            store=shop.s01, code=f"A-{n:02d}", defaults={"parent": shop.a, "kind": PlaceKind.TRAY}
+        )
+        shop.piece(place=place)
+        shop.ring(place=place)
+
+
+def test_it_repeats_heads_number_and_seal_on_every_page_and_never_tears_a_tray_in_two(
+    shop: Shop,
+) -> None:
+    lay(shop, trays=40)
+    done = sheets.signed(shop)
+    pages = paper.page_texts(printed(chinese(shop), done).content)
     assert len(pages) > 3
     for page in pages[:-1]:
-        assert "Tag grams" in page
+        assert "签重" in page
     for n, page in enumerate(pages, 1):
-        assert "S01-H260602-0002" in page
-        assert "85fab9a38a40b202" in page
+        assert done.number in page
+        assert done.sealed_hash[:16] in page
         assert f"{n} / {len(pages)}" in page
-
-
-def test_it_never_tears_a_tray_in_two() -> None:
-    pages = paper.page_texts(paper.printed(SHEET, sheet=paper.handover(trays=40)))
-    whole = re.compile(r"(A-\d\d)[^\r]*\s+足金 24 68\.41 \+2[^\r]*\r\n18K金 18 40\.27 ")
+    whole = re.compile(r"(A-\d\d)[^\r]*\s+足金 0 0\.00 \+1[^\r]*\r\n18K金 0 0\.00 \+1 ")
     assert [place for page in pages for place in whole.findall(page)] == [
         f"A-{n:02d}" for n in range(1, 41)
     ]
 
 
-def test_it_prints_markup_in_a_remark_as_it_was_typed() -> None:
-    sheet = paper.handover(remark='<img src="file:///etc/passwd"><b>急</b>')
-    assert '<img src="file:///etc/passwd"><b>急</b>' in paper.text_of(
-        paper.printed(SHEET, sheet=sheet)
-    )
+def test_it_is_readable_and_its_styles_are_understood(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing below seven points, and every Chinese character in its own shape."""
+    lay(shop, trays=3)
+    shop.sell(shop.piece())
+    lend(shop, shop.ring())
+    done = sheets.signed(shop, lacking=[Piece.objects.filter(place__code="A-02")[0]])
+    with caplog.at_level(logging.WARNING):
+        pdf = printed(chinese(shop), done).content
+    assert caplog.messages == []
+    assert min(paper.font_sizes(pdf)) >= 7
+    glyphs = list(paper.chinese_glyphs(pdf))
+    wrong = {sign for sign, ink in glyphs if paper.likeness(ink, sign) < paper.SAME_GLYPH}
+    assert len(glyphs) > 20
+    assert wrong == set()
 
 
 def test_it_takes_only_numbers_that_a_scanner_reads() -> None:

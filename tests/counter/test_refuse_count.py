@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from counter import counting, drawers, handovers, sheets, signatures
+from counter import counting, drawers, handovers, scans, sheets, signatures, trays
 from counter.models import Handover, HandoverState, Signature, TrayState
 from inventory.ground.errors import NotAllowed
 from inventory.models import Change, CountDepth, Place
@@ -89,14 +89,14 @@ def test_a_tray_is_counted_by_one_tablet_until_it_is_taken_over(
     shop: Shop, sheet: Handover
 ) -> None:
     tray = counting.open_tray(tray=tray_of(sheet, "A-01"), by=shop.lin)
-    counting.no_label(tray=tray, by=shop.lin)
-    with pytest.raises(counting.TrayTaken):
+    scans.no_label(tray=tray, by=shop.lin)
+    with pytest.raises(trays.TrayTaken):
         counting.open_tray(tray=tray, by=shop.zhao)
-    with pytest.raises(counting.TrayTaken):
-        counting.no_label(tray=tray, by=shop.zhao)
+    with pytest.raises(trays.TrayTaken):
+        scans.no_label(tray=tray, by=shop.zhao)
     counting.open_tray(tray=tray, by=shop.zhao, take_over=True)
     # nothing that was scanned is lost
-    assert len(counting.live_reads(tray_of(sheet, "A-01"))) == 1
+    assert len(scans.live_reads(tray_of(sheet, "A-01"))) == 1
 
 
 def test_a_cashier_counts_no_goods_and_head_office_none_either(shop: Shop, sheet: Handover) -> None:

@@ -1,22 +1,23 @@
-"""Reads of signed sheets: one for its paper, many for the list, the chart of their differences.
+"""Reads of signed sheets: one for its paper, many for the list and for who has witnessed them.
 
 Who may see a row is decided here. Of an open sheet nothing is told but that it is open.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from django.contrib.auth.models import User
 from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 
+from counter import witnesses
 from counter.custody import PRESENT
 from counter.models import (
+    OPEN_STATES,
     Handover,
     HandoverKind,
-    HandoverState,
     Investigation,
     Payment,
     SaleLine,
@@ -29,11 +30,20 @@ from inventory.ground.measures import Tally
 from inventory.models import Movement, Store, StoreKind
 from inventory.queries import Who
 
-ROWS = 50
-MONTHS = 6  # of the chart
 # what may be asked of the list besides the states themselves
 OPEN, UNWITNESSED = "open", "unwitnessed"
-OPEN_STATES = (HandoverState.COUNTING, HandoverState.DIFFERING, HandoverState.AGREED)
+
+# counted for the rows that are shown, not for all that there ever were
+_DIFFERENCES = Coalesce(
+    Subquery(
+        Investigation.objects.filter(handover=OuterRef("pk"))
+        .order_by()
+        .values("handover")
+        .annotate(n=Count("pk"))
+        .values("n")
+    ),
+    0,
+)
 
 M = TypeVar("M", bound=Model)
 
@@ -96,11 +106,6 @@ def _after(row: Movement, place: int, seq: int) -> bool:
     return left != entered and row.change.seq > seq
 
 
-def is_witnessed(given: Sequence[Signature]) -> bool:
-    """Two people have signed."""
-    return len({row.user_id for row in given}) > 1
-
-
 @dataclass(frozen=True)
 class ShiftSales:
     """What one shift sold, whatever the calendar says."""
@@ -131,11 +136,18 @@ def shift_sales(handover: Handover) -> ShiftSales | None:
 
 
 def handovers_wanted(
-    user: Who, *, store: Store, text: str = "", month: date | None = None, state: str = ""
+    user: Who,
+    *,
+    store: Store,
+    text: str = "",
+    month: date | None = None,
+    state: str = "",
+    before: int | None = None,
 ) -> QuerySet[Handover]:
     """Sheets of a store, for head office of all stores, newest first. `text` is a part of the
-    number, a counter, or somebody's name; `month` any day of it."""
-    rows = _of(access.visible(Handover.objects.all(), user), store)
+    number, a counter, or somebody's name; `month` any day of it; `before` the last row of the page
+    before this one."""
+    rows = of_store(access.visible(Handover.objects.all(), user), store)
     if text:
         person = Q()
         for role in ("outgoing", "incoming", "started_by"):
@@ -144,19 +156,18 @@ def handovers_wanted(
         counter = Q(counter__code__iexact=text) | Q(counter__name=text)
         rows = rows.filter(Q(number__icontains=text) | counter | person | Exists(signed))
     if month is not None:
-        (first,) = last_months(month, 1)
-        rows = rows.filter(business_day__gte=first, business_day__lt=_next_month(first))
+        first = month.replace(day=1)
+        following = (first + timedelta(days=31)).replace(day=1)
+        rows = rows.filter(business_day__gte=first, business_day__lt=following)
     if state == OPEN:
         rows = rows.filter(state__in=OPEN_STATES)
     elif state == UNWITNESSED:
-        rows = not_witnessed(rows)
+        rows = witnesses.unwitnessed(rows)
     elif state:
         rows = rows.filter(state=state)
-    # counted for the rows that are shown, not for all that there ever were
-    counted = rows.annotate(
-        signed_by=_number_of(Signature.objects.all()),
-        differences=_number_of(Investigation.objects.all()),
-    )
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    counted = witnesses.with_witnesses(rows).annotate(differences=_DIFFERENCES)
     people = counted.select_related("store", "counter", "outgoing", "incoming")
     return people.order_by("-pk")
 
@@ -165,104 +176,23 @@ def _named(text: str, role: str) -> Q:
     return Q(**{f"{role}__username__iexact": text}) | Q(**{f"{role}__first_name": text})
 
 
-def _number_of(rows: QuerySet[Any]) -> Coalesce:
-    mine = rows.filter(handover=OuterRef("pk")).order_by().values("handover")
-    return Coalesce(Subquery(mine.annotate(n=Count("pk")).values("n")), 0)
+def unwitnessed(user: Who, *, store: Store, since: date) -> QuerySet[Handover]:
+    """Sheets since a day that wait for their second signature."""
+    rows = access.visible(Handover.objects.filter(business_day__gte=since), user)
+    return witnesses.unwitnessed(of_store(rows, store))
 
 
-def not_witnessed(rows: QuerySet[Handover]) -> QuerySet[Handover]:
-    """Signed by one person only, so far."""
-    signed = rows.filter(state=HandoverState.SIGNED)
-    return signed.alias(n=_number_of(Signature.objects.all())).filter(n__lt=2)
-
-
-def unwitnessed_by_counter(user: Who, *, store: Store, since: date) -> list[tuple[str, str, int]]:
-    """How often a sheet waits for its witness, as store, counter and number, the worst first."""
-    rows = _of(access.visible(Handover.objects.filter(business_day__gte=since), user), store)
-    waiting = Handover.objects.filter(pk__in=not_witnessed(rows).values("pk")).order_by()
-    groups = waiting.values_list("store__name", "counter__code").annotate(n=Count("pk"))
+def unwitnessed_by_counter(user: User, *, store: Store, since: date) -> list[tuple[str, str, int]]:
+    """How often somebody was alone on duty, as store, counter and number, the worst first; for head
+    office only."""
+    if not user.has_perm(access.ALL_STORES):
+        return []
+    waiting = unwitnessed(user, store=store, since=since).values("pk")
+    rows = Handover.objects.filter(pk__in=waiting).order_by()
+    groups = rows.values_list("store__name", "counter__code").annotate(n=Count("pk"))
     return list(groups.order_by("-n", "store__name", "counter__code"))
 
 
-def investigations_for(user: Who, *, store: Store, closed: bool = False) -> QuerySet[Investigation]:
-    """Signed differences of a store, for head office of all stores: the open ones, oldest first,
-    or those that are closed, newest first."""
-    rows = _of(access.visible(Investigation.objects.all(), user), store)
-    rows = rows.filter(closed_at__isnull=not closed)
-    full = rows.select_related("store", "handover__counter", "piece", "closed_by")
-    return full.order_by("-closed_at" if closed else "opened_at", "pk")
-
-
-def part_name(found: Investigation, tenders: Mapping[str, Tender]) -> str:
-    """A difference lies in a place, by its code, or in a tender."""
-    return str(tenders.get(found.part, found.part))
-
-
-def tenders_by_code() -> dict[str, Tender]:
-    """All tenders, those that are used no more too (1 query)."""
-    return {row.code: row for row in Tender.objects.all()}
-
-
-def investigation_for(user: Who, pk: int) -> Investigation:
-    rows = access.visible(Investigation.objects.all(), user)
-    return get_object_or_404(rows.select_related("store", "handover__counter", "piece"), pk=pk)
-
-
-# --- the chart
-
-
-@dataclass(frozen=True, order=True)
-class Differences:
-    """The signed differences of one counter, or store, in one month; below zero is short."""
-
-    n: int = 0
-    pieces: int = 0
-    cents: int = 0
-
-
-@dataclass(frozen=True)
-class DifferencesChart:
-    """By counter, for head office by store, and by month."""
-
-    months: list[date]
-    names: list[str]
-    found: dict[tuple[str, date], Differences] = field(default_factory=dict)
-
-    def of(self, name: str, month: date) -> Differences:
-        return self.found.get((name, month), Differences())
-
-    @property
-    def rows(self) -> list[tuple[str, date, Differences]]:
-        """Only what differs, by name and month."""
-        return [(name, month, sums) for (name, month), sums in sorted(self.found.items())]
-
-
-def differences(user: Who, *, store: Store, until: date) -> DifferencesChart:
-    """The differences of the six months that end with this day (1 query). Grams are left out:
-    they belong to several metal classes."""
-    months = last_months(until)
-    rows = _of(access.visible(Investigation.objects.all(), user), store)
-    rows = rows.filter(handover__business_day__gte=months[0], handover__business_day__lte=until)
-    name = "store__name" if store.kind == StoreKind.HEAD_OFFICE else "handover__counter__code"
-    groups = (
-        rows.order_by()
-        .values_list(name, TruncMonth("handover__business_day"))
-        .annotate(Count("pk"), Sum("pieces"), Sum("cents"))
-    )
-    found = {(who, month): Differences(*sums) for who, month, *sums in groups}
-    return DifferencesChart(months, sorted({who for who, _month in found}), found)
-
-
-def last_months(until: date, months: int = MONTHS) -> list[date]:
-    """The first days of so many months, the last one is the month of `until`."""
-    last = until.year * 12 + until.month - 1
-    return [date(n // 12, n % 12 + 1, 1) for n in range(last - months + 1, last + 1)]
-
-
-def _next_month(first: date) -> date:
-    return last_months(first + timedelta(days=31), 1)[0]
-
-
-def _of(rows: QuerySet[M], store: Store) -> QuerySet[M]:
+def of_store(rows: QuerySet[M], store: Store) -> QuerySet[M]:
     """Head office looks at all stores at once, everybody else at one."""
     return rows if store.kind == StoreKind.HEAD_OFFICE else rows.filter(store=store.pk)
