@@ -1,11 +1,44 @@
-"""How day files are written by those who settle electronic payments; a shop adds its own rows.
+"""How day files are written by those who settle electronic payments; a row for each of them.
+
+Head office adds its own. Several headings or words of one meaning stand in one field, the
+preferred one first, divided by a bar: 订单金额|总金额.
 
 WeChat Pay: 交易账单 of the merchant platform, its columns in the order of
 pay.weixin.qq.com/docs/merchant/products/bill-download/format-trade.html; Alipay: 业务明细 of the
 business account; the acquirer's is the list that most terminals export.
 """
 
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from django.utils.translation import gettext as _
+
 from counter.models import DayFileLayout, Tender
+from inventory.tables import plain
+
+BAR: Final = "|"
+# what a Chinese bank or wallet writes; others would turn a file into nonsense without a word
+ENCODINGS: Final = ("utf-8", "gb18030", "gbk", "gb2312", "big5", "utf-16")
+# the columns of a file by their meaning, and the field that names their headings
+HEADINGS: Final = {
+    "number": "number_headings",
+    "provider": "provider_headings",
+    "refund_number": "refund_number_headings",
+    "amount": "amount_headings",
+    "refund": "refund_headings",
+    "date": "date_headings",
+    "time": "time_headings",
+    "kind": "kind_headings",
+}
+KINDS: Final = ("paid_words", "refund_words")
+NEEDED: Final = (
+    "encodings",
+    "number_headings",
+    "amount_headings",
+    "time_headings",
+    "kind_headings",
+    *KINDS,
+)
 
 SEED: tuple[dict[str, str], ...] = (
     {
@@ -60,6 +93,35 @@ SEED: tuple[dict[str, str], ...] = (
         "refund_words": "退货|退款|消费撤销|撤销|REFUND|VOID",
     },
 )
+
+
+def words(text: str) -> list[str]:
+    """What a field of a layout lists, the preferred one first."""
+    return [word for part in text.split(BAR) if (word := part.strip())]
+
+
+def faults(fields: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What is wrong with a layout: the field and a sentence. Fields that are not given are not
+    judged."""
+    for word in words(fields.get("encodings", "")):
+        if word.casefold() not in ENCODINGS:
+            told = {"word": word, "known": ", ".join(ENCODINGS)}
+            yield "encodings", _("“%(word)s” is none of these: %(known)s.") % told
+    for field in NEEDED:
+        if field in fields and not any(map(plain, words(fields[field]))):
+            yield field, _("Type what stands in the file.")
+    yield from _repeated({field: fields.get(field, "") for field in HEADINGS.values()})
+    yield from _repeated({field: fields.get(field, "") for field in KINDS})
+
+
+def _repeated(fields: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """One heading has one meaning, and one word is a payment or a refund."""
+    seen = set()
+    for field, text in fields.items():
+        for word in words(text):
+            if plain(word) in seen:
+                yield field, _("“%(word)s” stands here twice.") % {"word": word}
+            seen.add(plain(word))
 
 
 def put_seed_layouts() -> None:

@@ -4,19 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from counter.models import DayFileLayout
-from inventory import tables
-from inventory.forms.fields import LineField, YuanField
+from inventory.forms.fields import LineField, TableField, YuanField
 
 
 class DayFileForm(forms.Form):
     """A day file and how it is written."""
 
-    file = forms.FileField(
+    file = TableField(
         label=_("Day file"),
         help_text=_("CSV as it was downloaded, at most 10 MB"),
         widget=forms.FileInput({"accept": ".csv,.txt"}),
@@ -27,12 +24,6 @@ class DayFileForm(forms.Form):
         choices = [(layout.code, str(layout)) for layout in layouts]
         self.fields["layout"] = forms.ChoiceField(label=_("Whose file"), choices=choices)
         self.order_fields(["layout", "file"])
-
-    def clean_file(self) -> "UploadedFile[bytes]":
-        file: UploadedFile[bytes] = self.cleaned_data["file"]
-        if (file.size or 0) > tables.MOST_BYTES:
-            raise ValidationError(str(tables.FileTooLarge.sentence), code="file_too_large")
-        return file
 
 
 class ExplainForm(forms.Form):

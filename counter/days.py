@@ -32,7 +32,7 @@ from inventory import places
 from inventory import queries as stock
 from inventory.ground import access, changes, codes, measures
 from inventory.ground.changes import Book
-from inventory.ground.errors import BadField, NotAllowed, RuleBroken
+from inventory.ground.errors import BadField, RuleBroken
 from inventory.models import Place, Store
 
 LISTED: Final = 30  # days on the page of all days
@@ -284,7 +284,7 @@ def explain(*, store: Store, day: date, counter: str, explanation: str, by: User
     Refused: another store's counter (404), one that needs no explanation, nothing said, a bank
     card's number, a day that is closed.
     """
-    _refuse_unless_allowed(store, by)
+    access.refuse_unless(by, "close_day", store=store)
     place = get_object_or_404(stock.counters_of(store), code=counter)
     text = _said(explanation, field="explanation")
     if not text:
@@ -308,7 +308,7 @@ def close(*, store: Store, day: date, deposited_cents: int, reason: str, by: Use
     sheets without a reason, a day that has not begun, a day that is closed. Electronic payments
     may wait for their files: those come later.
     """
-    _refuse_unless_allowed(store, by)
+    access.refuse_unless(by, "close_day", store=store)
     text = _said(reason, field="reason")
     with changes.opened(store=store, by=by) as book:
         row = _open_day(store=store, day=day, book=book)
@@ -326,12 +326,6 @@ def close(*, store: Store, day: date, deposited_cents: int, reason: str, by: Use
         row.change = book.note(row, kind="day_closed", number=str(row))
         row.save()
     return row
-
-
-def _refuse_unless_allowed(store: Store, by: User) -> None:
-    reach = access.store_ids(by)
-    if not by.has_perm("close_day") or (reach is not None and store.pk not in reach):
-        raise NotAllowed
 
 
 def _said(text: str, *, field: str) -> str:

@@ -11,17 +11,18 @@ from enum import StrEnum
 from django.contrib.auth.models import User
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from inventory import listings, matching, piece_numbers, pieces, tables
 from inventory.ground import access, changes
 from inventory.ground.changes import Book
-from inventory.ground.errors import NotAllowed, RuleBroken
+from inventory.ground.errors import RuleBroken
 from inventory.ground.measures import Tally
 from inventory.listing_words import COLUMNS
 from inventory.listings import Listing, Reading
 from inventory.matching import Books, Match
 from inventory.models import Certificate, Cost, LabourKind, Piece, Stone, Store, Style
+from inventory.tables import RowsWrong
 
 
 class Outcome(StrEnum):
@@ -80,24 +81,14 @@ class Report:
         return sum(row.outcome == outcome for row in self.rows)
 
 
-class ImportHasErrors(RuleBroken):
+class ImportHasErrors(RowsWrong):
     """One wrong line keeps the whole list out; `report` says which and why."""
 
     code = "import_has_errors"
-    status = 422
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        told = {"n": report.wrong}
-        super().__init__(
-            ngettext(
-                "%(n)d row is wrong. Nothing was saved.",
-                "%(n)d rows are wrong. Nothing was saved.",
-                report.wrong,
-            )
-            % told,
-            rows=[row.row for row in report.rows if row.outcome == Outcome.WRONG],
-        )
+        super().__init__([row.row for row in report.rows if row.outcome == Outcome.WRONG])
 
 
 class NothingListed(RuleBroken):
@@ -115,7 +106,7 @@ def check(*, store: Store, content: bytes, by: User) -> Report:
     Refused as a whole: a file that cannot be read, one without the needed columns, one without
     lines. What is wrong with a line stands in its report.
     """
-    _refuse_unless_allowed(store, by)
+    access.refuse_unless(by, "import_pieces", store=store)
     readings, unused = _read(content)
     books = matching.open_books(readings=readings, store=store)
     matches = matching.beside(readings=readings, books=books, by=by)
@@ -134,7 +125,7 @@ def write(
 
     Refused with `ImportHasErrors`, and nothing is saved, when one line is wrong.
     """
-    _refuse_unless_allowed(store, by)
+    access.refuse_unless(by, "import_pieces", store=store)
     readings, unused = _read(content)  # before the lock: reading takes its time
     with changes.opened(store=store, by=by) as book:
         books = matching.open_books(readings=readings, store=store)
@@ -145,12 +136,6 @@ def write(
         Style.objects.bulk_create(books.new_styles)
         numbers = _enter(matches, books=books, book=book, written=written)
     return _report(matches, books=books, unused=unused, numbers=numbers)
-
-
-def _refuse_unless_allowed(store: Store, by: User) -> None:
-    reach = access.store_ids(by)
-    if not by.has_perm("import_pieces") or (reach is not None and store.pk not in reach):
-        raise NotAllowed
 
 
 def _read(content: bytes) -> tuple[list[Reading], tuple[str, ...]]:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from inventory import workbooks
 from inventory.ground.codes import half_width
@@ -24,6 +24,7 @@ MOST_COLUMNS: Final = 100
 DELIMITERS: Final = ",;\t"
 ENCODINGS: Final = ("utf-8", "gb18030")
 BYTE_ORDER_MARK: Final = "\ufeff"
+TOO_MANY_CELLS: Final = gettext_lazy("This row has more cells than there are headings.")
 
 Row = Sequence[str]
 
@@ -51,6 +52,25 @@ class ColumnMissing(RuleBroken):
 
     code = "column_missing"
     status = 422
+
+
+class RowsWrong(RuleBroken):
+    """One wrong row keeps a whole file out; `rows` as a spreadsheet counts them."""
+
+    code = "rows_wrong"
+    status = 422
+
+    def __init__(self, rows: Sequence[int]) -> None:
+        told = {"n": len(rows)}
+        super().__init__(
+            ngettext(
+                "%(n)d row is wrong. Nothing was saved.",
+                "%(n)d rows are wrong. Nothing was saved.",
+                len(rows),
+            )
+            % told,
+            rows=list(rows),
+        )
 
 
 class Column(NamedTuple):
@@ -85,10 +105,36 @@ def read(content: bytes, columns: Mapping[str, Column]) -> Table:
     Refused: more than 10 MB or 50,000 rows, bytes that are no list, a missing needed column, two
     columns of one meaning.
     """
+    if content.startswith(workbooks.SIGNATURE):
+        _refuse_too_large(content)
+        return _table(_workbook_rows(content), columns)
+    return read_text(text_of(content), columns)
+
+
+def read_text(text: str, columns: Mapping[str, Column]) -> Table:
+    """The lines of a CSV file that is text already; refused as in `read`."""
+    return _table(_csv_rows(text), columns)
+
+
+def text_of(content: bytes, *, encodings: Sequence[str] = ENCODINGS) -> str:
+    """The text of a file, in the first encoding that fits. Refused: more than 10 MB, bytes that
+    are text in none of them."""
+    _refuse_too_large(content)
+    for encoding in encodings:
+        try:
+            return content.decode(encoding).removeprefix(BYTE_ORDER_MARK)
+        except UnicodeDecodeError:
+            continue
+    raise FileUnreadable
+
+
+def _refuse_too_large(content: bytes) -> None:
     if len(content) > MOST_BYTES:
         raise FileTooLarge
-    is_workbook = content.startswith(workbooks.SIGNATURE)
-    rows = _filled(_workbook_rows(content) if is_workbook else _csv_rows(content))
+
+
+def _table(cells: Iterator[Row], columns: Mapping[str, Column]) -> Table:
+    rows = _filled(cells)
     _first, headings = next(rows, (0, ()))
     where, unused = _find(columns, headings)
     return Table(tuple(_lines(rows, where, width=len(headings))), unused)
@@ -150,8 +196,7 @@ def _workbook_rows(content: bytes) -> Iterator[Row]:
         raise FileUnreadable from broken
 
 
-def _csv_rows(content: bytes) -> Iterator[Row]:
-    text = _decoded(content)
+def _csv_rows(text: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         yield from reader
@@ -160,15 +205,6 @@ def _csv_rows(content: bytes) -> Iterator[Row]:
         raise FileUnreadable(
             _("Line %(line)d of the file cannot be read: look at its quotation marks.") % told
         ) from broken
-
-
-def _decoded(content: bytes) -> str:
-    for encoding in ENCODINGS:
-        try:
-            return content.decode(encoding).removeprefix(BYTE_ORDER_MARK)
-        except UnicodeDecodeError:
-            continue
-    raise FileUnreadable
 
 
 def _delimiter(text: str) -> str:

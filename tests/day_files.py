@@ -11,20 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from counter import acknowledgements, bills, day_files, sales
 from counter.day_files import Brought, Report
-from counter.models import (
-    DayFileLayout,
-    Handover,
-    HandoverKind,
-    HandoverMoney,
-    HandoverState,
-    Sale,
-    Shift,
-    Signature,
-    SignedAs,
-    Tender,
-)
-from inventory.ground import approvals, changes, numbers
-from inventory.models import Piece
+from counter.models import DayFileLayout, Handover, HandoverKind, Sale
+from inventory.ground import approvals
+from inventory.models import Piece, Place
+from tests import sheets
 from tests.cast import KeyedClient, Shop
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -157,42 +147,13 @@ def void(shop: Shop, sale: Sale, reason: str = "wrong size") -> None:
 
 
 def hand_over(
-    shop: Shop,
-    shift: Shift,
-    *,
-    taken_cents: int = 0,
-    kind: HandoverKind = HandoverKind.CLOSE,
-    day: date = DAY,
+    shop: Shop, kind: str = HandoverKind.CLOSE, *, taken_cents: int = 0, tray: Place | None = None
 ) -> Handover:
-    """A sheet as two signatures leave it, with the cash that was taken out of the drawer."""
-    with changes.opened(store=shift.store, by=shop.chen) as book:
-        sheet = Handover.objects.create(
-            number=numbers.issue(store=shift.store, kind=numbers.Kind.HANDOVER, day=day),
-            store=shift.store,
-            counter=shift.counter,
-            kind=kind,
-            shift=shift,
-            business_day=day,
-            started_at=book.at,
-            started_by=shop.lin,
-        )
-        HandoverMoney.objects.create(
-            handover=sheet,
-            tender=Tender.objects.get(code="cash"),
-            counted_cents=taken_cents,
-            taken_cents=taken_cents,
-        )
-        signed = [
-            Signature(handover=sheet, signed_as=signed_as, user=user, at=book.at)
-            for signed_as, user in ((SignedAs.OUTGOING, shop.lin), (SignedAs.WITNESS, shop.chen))
-        ]
-        book.write(signed, kind="handover_signature", number=sheet.number)
-        sheet.state, sheet.signed_at = HandoverState.SIGNED, book.at
-        sheet.sealed_seq, sheet.sealed_hash = book.head.seq, book.head.hash
-        sheet.change = book.note(sheet, kind="handover_signed", number=sheet.number)
-        sheet.save()
-    shop.close_shift(shift)
-    return sheet
+    """Counter A counted and signed, with the cash that is taken out of the drawer."""
+    sheet = sheets.begin(shop, kind, tray=tray)
+    sheets.count_goods(shop, sheet)
+    sheets.count_money(shop, sheet, taken=taken_cents)
+    return sheets.sign(shop, sheet)
 
 
 def sentences(report: Report) -> Sequence[tuple[int, str]]:

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from inventory import tables
 from inventory.ground import codes, measures
 from inventory.ground.errors import RuleBroken
 
@@ -27,6 +28,16 @@ class LineField(forms.CharField):
             told = _("This looks like a full bank card number. It must not be typed here.")
             raise ValidationError(told, code="bank_card_number")
         return plain
+
+
+class TableField(forms.FileField):
+    """A file of rows, no larger than one that can be read."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        if file and file.size > tables.MOST_BYTES:
+            raise ValidationError(str(tables.FileTooLarge.sentence), code="file_too_large")
+        return file
 
 
 class YuanField(forms.Field):

@@ -4,17 +4,16 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from inventory import queries, tables
+from inventory import queries
+from inventory.forms.fields import TableField
 from inventory.models import Store
 
 
 class ImportForm(forms.Form):
     store = forms.ModelChoiceField(Store.objects.none(), to_field_name="code", label=_("Store"))
-    file = forms.FileField(
+    file = TableField(
         label=_("List of pieces"),
         help_text=_("CSV or .xlsx, at most 10 MB and 50,000 rows; the first row names the columns"),
         widget=forms.FileInput({"accept": ".csv,.txt,.xlsx"}),
@@ -28,9 +27,3 @@ class ImportForm(forms.Form):
         if store.queryset.count() == 1:  # nothing to choose
             store.widget = forms.HiddenInput()
             store.initial = store.queryset.get()
-
-    def clean_file(self) -> "UploadedFile[bytes]":
-        file: UploadedFile[bytes] = self.cleaned_data["file"]
-        if (file.size or 0) > tables.MOST_BYTES:
-            raise ValidationError(str(tables.FileTooLarge.sentence), code="file_too_large")
-        return file

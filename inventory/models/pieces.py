@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inventory.ground.measures import Metal
 from inventory.models.ledger import Written
@@ -45,7 +46,8 @@ GONE = (State.SOLD, State.WRITTEN_OFF)
 
 
 class Reason(models.TextChoices):
-    RECEIVED = "received", _("received")
+    # not the state's word: 进货 is how a piece came, 待上柜 what it waits for
+    RECEIVED = "received", pgettext_lazy("movement", "received")
     PUT_ON_SALE = "put_on_sale", _("put on sale")
     HELD = "held", _("held for a bill")
     RELEASED = "released", _("released")

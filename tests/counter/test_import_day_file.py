@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 
-from counter import books, day_file_layouts, day_files, reconciliation
+from counter import books, day_file_layouts, day_file_rows, day_files, reconciliation
 from counter.models import DayFile, DayFileLayout, DayFileLine, Tender
 from counter.reconciliation import Reconciliation, Result
 from inventory import tables
@@ -288,7 +288,7 @@ def test_several_refunds_of_one_order_are_several_lines(shop: Shop) -> None:
     [
         (b"", day_files.DayFileEmpty),
         (wechat(), day_files.DayFileEmpty),
-        (b"PK\x03\x04 and so on", day_files.DayFilePacked),
+        (b"PK\x03\x04 and so on", day_file_rows.DayFilePacked),
         (b"\xff\xfe\x00\x80\xff", tables.FileUnreadable),
         ("日期,金额\n2026-11-21,5.00".encode(), tables.ColumnMissing),
         (alipay(Told("A-1", "5.00", "交易")), tables.ColumnMissing),

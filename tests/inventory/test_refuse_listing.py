@@ -171,7 +171,7 @@ def test_it_refuses_a_broken_row_in_all_its_cells(shop: Shop) -> None:
 def test_it_refuses_a_row_with_more_cells_than_headings(shop: Shop) -> None:
     content = csv_of(NECKLACE).replace(b",B-07", b",B-07,1")
     report = imports.check(store=shop.s01, content=content, by=shop.wang)
-    assert report.told[0].sentences == ("This row has more cells than the first row has headings.",)
+    assert report.told[0].sentences == ("This row has more cells than there are headings.",)
 
 
 def test_it_names_the_row_as_the_spreadsheet_counts_it(shop: Shop) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import translation
 
 from inventory import transfers
-from inventory.models import Piece
+from inventory.models import Piece, Reason, State
 from tests.cast import COST_CENTS, Shop
 
 AtMost = Callable[[int], AbstractContextManager[Any]]
@@ -77,6 +78,15 @@ def test_it_tells_the_whole_life_newest_first(shop: Shop) -> None:
     assert places == sorted(places)
     assert f"/scan/?code={sale.number}" in page
     assert f"/scan/?code={moved.number}" in page
+
+
+def test_in_chinese_coming_in_and_waiting_for_the_counter_are_two_words(shop: Shop) -> None:
+    with translation.override("zh-hans"):
+        assert (str(Reason.RECEIVED.label), str(State.RECEIVED.label)) == ("进货", "待上柜")
+    path = f"/pieces/{shop.piece().number}/"
+    page = shop.client().get(path, headers={"accept-language": "zh-hans"}).text
+    assert "进货" in page
+    assert "待上柜" not in page  # it is on sale
 
 
 def test_it_leads_from_a_sold_piece_to_its_sale_and_its_card(shop: Shop) -> None:
