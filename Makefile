@@ -20,7 +20,7 @@ test: ## all tests on SQLite and on PostgreSQL; PYTEST_ARGS="-k sale" narrows th
 	@.venv/bin/python bin/messages --compile
 	@bin/test
 
-check: ## linters, types, templates, migrations, translations, settings for deployment
+check: ## linters, types, templates, migrations, translations, deployment, packages; build/sbom.json
 	@bin/packages run
 	@bin/venv dev
 	@bin/check

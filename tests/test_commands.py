@@ -1,14 +1,19 @@
 """The commands of the project: what the Makefile, bin/ and .ci/run promise to a new machine."""
 
+import contextlib
+import json
 import os
 import re
 import runpy
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,6 +52,11 @@ def pins(half: str) -> set[str]:
     return set(re.findall(r"^[^\s#]+==[^\s;]+", text, re.MULTILINE))
 
 
+def looked_up(found: dict[str, Any]) -> str:
+    """What pip-audit reports about one package."""
+    return json.dumps({"dependencies": [{"name": "django", "version": "5.2.19"} | found]})
+
+
 @pytest.mark.parametrize("half", ["run", "dev"])
 def test_it_locks_every_package_by_hash_and_names_no_address(half: str) -> None:
     text = (ROOT / "requirements" / f"{half}.txt").read_text(encoding="utf-8")
@@ -59,6 +69,67 @@ def test_it_locks_every_package_by_hash_and_names_no_address(half: str) -> None:
 
 def test_it_locks_the_same_run_time_packages_in_both_halves() -> None:
     assert pins("run") <= pins("dev")
+
+
+def test_it_lists_every_package_it_runs_on_with_its_hashes() -> None:
+    assert run(sys.executable, ROOT / "bin" / "sbom").returncode == 0
+    bill = json.loads((ROOT / "build" / "sbom.json").read_text(encoding="utf-8"))
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+    locked = (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8")
+    wanted = {
+        f"{pin[1]}=={pin[2]}": set(re.findall("sha256:([0-9a-f]{64})", pin[3]))
+        for pin in re.finditer(r"^([\w.-]+)==(\S+) \\\n((?: +--hash.*\n)+)", locked, re.MULTILINE)
+    }
+    listed = {
+        f"{each['name']}=={each['version']}": {file["content"] for file in each["hashes"]}
+        for each in bill["components"]
+    }
+    assert wanted.keys() == pins("run")
+    assert listed == wanted
+    without = [each["name"] for each in bill["components"] if not each.get("licenses")]
+    assert without == []
+
+
+@pytest.mark.parametrize(
+    ("report", "status", "said"),
+    [
+        ("", 75, "No index answers"),
+        ("<html>Bad gateway</html>", 75, "No index answers"),
+        (looked_up({"vulns": []}), 0, "1 packages were looked up"),
+        (looked_up({"skip_reason": "not found"}), 75, "does not know 1 of 1 packages: django"),
+        (
+            looked_up({"vulns": [{"id": "CVE-2026-1", "fix_versions": ["5.2.20"]}]}),
+            1,
+            "django 5.2.19: CVE-2026-1, mended in 5.2.20",
+        ),
+    ],
+)
+def test_it_tells_a_known_vulnerability_from_no_answer(report: str, status: int, said: str) -> None:
+    found, sentences = runpy.run_path(str(ROOT / "bin" / "audit"))["verdict"](report)
+    assert found == status
+    assert said in sentences[0]
+
+
+def test_it_looks_packages_up_where_nobody_answers() -> None:
+    nobody = "http://127.0.0.1:9"
+    result = run(sys.executable, ROOT / "bin" / "audit", HTTPS_PROXY=nobody, https_proxy=nobody)
+    assert (result.returncode, result.stderr) == (75, "")
+    assert result.stdout == "No index answers; the packages were not looked up.\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "line"), [(0, "ok      "), (75, "skipped "), (1, "FAILED  ")], ids=str
+)
+def test_only_a_known_vulnerability_fails_the_check(status: int, line: str, tmp_path: Path) -> None:
+    for folder in ("bin", ".venv/bin"):
+        (tmp_path / folder).mkdir(parents=True)
+    script = shutil.copy(ROOT / "bin" / "check", tmp_path / "bin" / "check")
+    said = f'[[ $1 != bin/audit ]] || {{ echo "so it is"; exit {status}; }}'
+    fake(tmp_path / ".venv" / "bin", "python", said)
+    result = run(script)
+    assert result.returncode == (status == 1)
+    assert f"{line}known vulnerabilities" in result.stdout
+    assert ("so it is" in result.stdout) == (status != 0)
 
 
 def test_it_names_no_package_index_in_any_file() -> None:
@@ -83,6 +154,27 @@ def test_it_installs_only_the_missing_debian_packages(tmp_path: Path) -> None:
     result = run(ROOT / "bin" / "packages", "run", PATH=f"{tmp_path}:{os.environ['PATH']}")
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "asked").read_text().split() == ["update", "fonts-noto-cjk"]
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [("postgres://shop@/shop", ["update", "postgresql-client"]), ("sqlite:///var/x.sqlite3", [])],
+)
+def test_it_installs_the_programs_of_a_backup_where_postgresql_is_used(
+    url: str, wanted: list[str], tmp_path: Path
+) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for program in [*Path("/usr/bin").iterdir(), Path(sys.executable)]:
+        if program.name not in {"pg_dump", "apt-get", "id"}:
+            with contextlib.suppress(FileExistsError):
+                (programs / program.name).symlink_to(program)
+    fake(programs, "id", "echo 0")
+    fake(programs, "apt-get", f'echo "${{@: -1}}" >> {tmp_path}/asked')
+    (tmp_path / "asked").touch()
+    result = run(ROOT / "bin" / "packages", "run", PATH=str(programs), DATABASE_URL=url)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "asked").read_text().split() == wanted
 
 
 def test_it_prints_the_line_to_type_when_it_may_not_install(tmp_path: Path) -> None:
@@ -128,13 +220,15 @@ def test_it_checks_then_tests_and_passes_a_failure_on(
 # serving
 
 
-def serving(*scripts: str, port: int = 1, head_start: float = 0) -> subprocess.Popen[str]:
+def serving(
+    *scripts: str, port: int = 1, head_start: float = 0, first_pause: float = 0.2
+) -> subprocess.Popen[str]:
     """A server and a worker side by side as bin/serve runs them, here two lines of shell."""
     commands = {f"part {number}": ["sh", "-c", script] for number, script in enumerate(scripts)}
     code = (
         f"import runpy, sys; serve = runpy.run_path({str(ROOT / 'bin' / 'serve')!r}); "
         f"sys.exit(serve['run_together']({commands!r}, address=('127.0.0.1', {port}), "
-        f"head_start={head_start}))"
+        f"head_start={head_start}, first_pause={first_pause}))"
     )
     return subprocess.Popen(  # noqa: S603  # because: our own command
         [sys.executable, "-c", code],
@@ -160,6 +254,13 @@ def wait_until_gone(pid: int) -> bool:
 
 
 LASTING = "echo $$; exec sleep 60"
+PAGE = """
+import os
+
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [str(os.getpid()).encode()]
+"""
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -172,7 +273,7 @@ def test_it_stops_both_parts_at_a_signal(number: signal.Signals) -> None:
     assert all(wait_until_gone(pid) for pid in pids)
 
 
-def test_it_stops_the_other_part_when_one_ends_by_itself() -> None:
+def test_it_stops_the_other_part_when_one_ends_before_the_shop_is_open() -> None:
     with serving(LASTING, "exit 3") as server:
         output, errors = server.communicate(timeout=10)
     assert server.returncode == 1
@@ -180,15 +281,55 @@ def test_it_stops_the_other_part_when_one_ends_by_itself() -> None:
     assert wait_until_gone(int(output.split()[0]))
 
 
-def test_it_starts_the_second_part_when_the_first_one_answers() -> None:
+def test_it_starts_the_second_part_when_the_first_one_answers_and_keeps_it_running() -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     answering = f"sleep 0.5; exec {sys.executable} -m http.server {port} --bind 127.0.0.1"
     asking = f"import socket; socket.create_connection(('127.0.0.1', {port})); print('answered')"
     parts = (answering, f'exec {sys.executable} -c "{asking}"')
     with serving(*parts, port=port, head_start=60) as server:
-        output, errors = server.communicate(timeout=20)
-    assert "answered" in output, errors
+        assert server.stdout
+        answers = (line for line in server.stdout if line == "answered\n")
+        assert [next(answers), next(answers)]  # it ends, and as the shop is open it starts again
+        server.terminate()
+        _output, errors = server.communicate(timeout=20)
+    assert server.returncode == 0
+    assert "part 1 ended by itself (status 0). It starts again in 0.2 s." in errors
+
+
+def worker_at(port: int) -> int:
+    """The process that answers there, asked until one does."""
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+                return int(answer.read())
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("nobody answers")
+
+
+def test_it_answers_again_however_often_its_workers_are_killed(tmp_path: Path) -> None:
+    """Granian starts a dead worker again once, and gives up when that one dies within seconds."""
+    (tmp_path / "page.py").write_text(PAGE, encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    granian = f"{sys.executable} -m granian --interface wsgi --respawn-failed-workers --no-log"
+    web = f"exec {granian} --working-dir {tmp_path} --port {port} page:application"
+    with serving(web, LASTING, port=port, head_start=60) as server:
+        assert server.stdout
+        assert any(line.startswith("The shop is open") for line in server.stdout)
+        killed = set()
+        for _ in range(5):
+            worker = worker_at(port)
+            os.kill(worker, signal.SIGKILL)
+            killed.add(worker)
+        assert worker_at(port) not in killed
+        server.terminate()
+        _output, errors = server.communicate(timeout=20)
+    assert server.returncode == 0, errors
+    assert len(killed) == 5
+    pauses = re.findall(r"part 0 ended by itself \(status 1\)\. It starts again in (.+) s", errors)
+    assert pauses == ["0.2", "0.4"]
 
 
 def test_it_leaves_no_part_behind_when_it_is_killed() -> None:
