@@ -1,20 +1,22 @@
 """Programs that read our books: keys shown once, kept as hashes, scoped, revocable at once."""
 
 import hmac
+import json
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from counter.models import ApiClient, ApiKey
 from inventory import places
-from inventory.ground import access
+from inventory.ground import access, statements
 from inventory.ground.errors import RuleBroken
 from inventory.models import Store
 
@@ -28,6 +30,7 @@ SCOPES = (
     "customers:read",
     "changes:read",
     "handovers:read",
+    "trade_ins:read",
     access.ALL_STORES,  # also the stores that open later
 )
 # what a program's key carries of the rights that people have by their roles
@@ -36,6 +39,41 @@ RIGHTS = {"prices:write": "set_prices"}
 RIGHTS_IN_ALL_STORES = {"prices:write": "set_house_prices", "handovers:read": "see_open_counts"}
 LIVE_KEYS = 2
 USED_AGAIN_AFTER = timedelta(minutes=1)
+
+# asked at every request, so that a key that is revoked opens nothing from that moment on, in
+# whatever process; a row for each store of the program
+KNOWN = """
+    SELECT key.id, key.secret_hash, key.last_used_at, client.id, client.scopes, client.expires_at,
+        clerk.id, store.store_id,
+        account.id, account.is_superuser, account.username, account.is_staff, account.is_active
+    FROM counter_apikey AS key
+    JOIN counter_apiclient AS client ON client.id = key.client_id
+    JOIN auth_user AS account ON account.id = client.user_id
+    LEFT JOIN counter_clerk AS clerk ON clerk.user_id = account.id
+    LEFT JOIN inventory_store_people AS store ON store.user_id = account.id
+    WHERE key.prefix = %s AND key.revoked_at IS NULL AND account.is_active
+"""
+# `from_db` takes columns in the order in which their model has them
+USER = ("id", "is_superuser", "username", "is_staff", "is_active")
+CLIENT = ("id", "user_id", "scopes")
+
+
+class Known(NamedTuple):
+    """The columns of `KNOWN`; those of the user stand last."""
+
+    key_id: int
+    secret_hash: str
+    last_used_at: datetime | None
+    client_id: int
+    scopes: list[str] | str  # as the driver has JSON
+    expires_at: datetime | None
+    clerk_id: int | None
+    store_id: int | None
+    user_id: int
+    is_superuser: bool
+    username: str
+    is_staff: bool
+    is_active: bool
 
 
 class TooManyKeys(RuleBroken):
@@ -85,16 +123,25 @@ def user_behind(authorization: str) -> User | AnonymousUser:
     prefix, _line, secret = rest.partition("_")
     if scheme.lower() != "bearer" or mark != "jw" or not secret or len(token) > 200:
         return AnonymousUser()
-    rows = ApiKey.objects.filter(prefix=prefix, revoked_at__isnull=True)
-    key = rows.select_related("client__user__clerk").first()
-    if key is None or not hmac.compare_digest(key.secret_hash, _hash(secret)):
+    rows = [Known._make(row) for row in statements.fetch(KNOWN, [prefix])]
+    if not rows or not hmac.compare_digest(rows[0].secret_hash, _hash(secret)):
         return AnonymousUser()
-    expires = key.client.expires_at
-    if not key.client.user.is_active or (expires and expires <= timezone.now()):
+    known = rows[0]
+    if known.expires_at and _aware(known.expires_at) <= timezone.now():
         return AnonymousUser()
-    _note_use(key)
-    user = key.client.user
-    user.api_client = key.client
+    _note_use(known)
+    return _user(known, stores=frozenset(row.store_id for row in rows if row.store_id))
+
+
+def _user(known: "Known", *, stores: frozenset[int]) -> User:
+    """The user with what decides about rights at hand; the rest is read when somebody asks."""
+    user = User.from_db(DEFAULT_DB_ALIAS, USER, known[-len(USER) :])
+    if known.clerk_id is None:
+        user._state.fields_cache["clerk"] = None  # a program has no role
+    scopes = known.scopes if isinstance(known.scopes, list) else json.loads(known.scopes)
+    client = (known.client_id, known.user_id, scopes)
+    user.api_client = ApiClient.from_db(DEFAULT_DB_ALIAS, CLIENT, client)
+    access.keep_store_ids(user, stores)
     return user
 
 
@@ -109,11 +156,16 @@ def rights_of(user: User) -> frozenset[str]:
     return frozenset(scopes | rights)
 
 
-def _note_use(key: ApiKey) -> None:
+def _note_use(known: "Known") -> None:
     """Not at every request: a write a minute is enough to see a forgotten key."""
     now = timezone.now()
-    if key.last_used_at is None or now - key.last_used_at > USED_AGAIN_AFTER:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    if known.last_used_at is None or now - _aware(known.last_used_at) > USED_AGAIN_AFTER:
+        ApiKey.objects.filter(pk=known.key_id).update(last_used_at=now)
+
+
+def _aware(moment: datetime) -> datetime:
+    """SQLite's moments are UTC without saying so."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _hash(secret: str) -> str:

@@ -1,5 +1,6 @@
 """The WSGI application that the server loads."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -11,3 +12,7 @@ application = get_wsgi_application()
 from warranty import scans  # noqa: E402  # because: models can be loaded only now
 
 scans.start_writer()
+# what was loaded until here stays for good: the collector need not look through it again and
+# again, each time for longer than a page takes
+gc.collect()
+gc.freeze()

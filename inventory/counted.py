@@ -36,7 +36,11 @@ class Veil:
     whole: frozenset[int] = frozenset()
 
     def covers(self, place: Place) -> bool:
-        return place.pk in self.whole or place.parent_id in self.whole
+        return self.lies_over(place.pk, place.parent_id)
+
+    def lies_over(self, place_id: int | None, parent_id: int | None) -> bool:
+        """`covers`, by the keys of a place and of what it stands in."""
+        return place_id in self.whole or parent_id in self.whole
 
     def check_list(self, places: Iterable[Place]) -> None:
         """Refuses a list of what lies in these places when one of them is covered."""

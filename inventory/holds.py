@@ -49,7 +49,7 @@ def take(*, piece: Piece, bill: UUID, counter: Place, book: Book) -> Hold:
         by=book.by,
         until=book.at + timedelta(minutes=minutes),
     )
-    hold.save(force_insert=True)
+    statements.insert([hold])
     pieces.hold(piece=piece, counter=counter, book=book)
     return hold
 

@@ -214,8 +214,8 @@ def lent_now(store: Store, *, since: datetime | None = None) -> QuerySet[Movemen
     rows = Movement.objects.filter(
         ~Exists(moved_on),
         reason=Reason.LENT,
-        piece__store=store,
-        piece__state__in=LYING,
+        # a list of its own: joined, SQLite would read all pieces that were ever sold
+        piece__in=Piece.objects.filter(store=store, state__in=LYING),
         # through the piece, whose movements are few: into a place there are ever more of them
         piece__place_id=Coalesce("to_place_id", 0),
     )

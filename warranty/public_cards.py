@@ -1,7 +1,7 @@
 """What anybody may know who holds the number of a card: facts of the piece, never of a person.
 
-This page is open to the whole world, so it asks the database twice, by index and in fixed words:
-the statements cost a tenth of what it takes to compose them anew. A hit and a miss ask the same.
+This page is open to the whole world, so it asks the database once, by index and in fixed words:
+the statement costs a tenth of what it takes to compose it anew. A hit and a miss ask the same.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from django.db import connection
+from django.db import router
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from inventory.ground import measures
+from inventory.ground import measures, statements
 from inventory.ground.codes import Code, CodeKind
 from inventory.ground.settings_rows import SETTINGS
 from warranty import benefits, scans
-from warranty.models import BenefitKind, CardState, EntryKind
+from warranty.models import BenefitKind, Card, CardState, EntryKind
 
-# one row at least, whatever the number: the house's telephone; more rows when a piece has more
-# than one main stone or report
+# one row at least, whatever the number: the house's telephone; else one for each line of the
+# ledger of benefits, times main stones, times reports
 FACTS = """
     SELECT house.phone, card.id, card.state, card.issued_on, card.hides_purchase,
         piece.name, piece.category, piece.metal, piece.grade, piece.content, piece.net_mg,
@@ -33,7 +33,10 @@ FACTS = """
         (SELECT SUM(count) FROM warranty_cardscan WHERE card_id = card.id),
         (SELECT MIN(day) FROM warranty_cardscan WHERE card_id = card.id),
         stone.id, stone.weight_mct, stone.color, stone.clarity, stone.cut,
-        certificate.lab, certificate.number
+        certificate.lab, certificate.number,
+        benefit.position, benefit.kind, benefit.title_zh, benefit.title_en,
+        benefit.terms_zh, benefit.terms_en,
+        entry.id, entry.kind, entry.uses, entry.valid_until, entry.next_due
     FROM (SELECT 1 AS one) AS asked
     LEFT JOIN inventory_store AS house ON house.kind = 'head_office'
     LEFT JOIN warranty_card AS card ON card.number = %s
@@ -41,22 +44,15 @@ FACTS = """
     LEFT JOIN inventory_store AS store ON store.id = card.store_id
     LEFT JOIN inventory_stone AS stone ON stone.piece_id = piece.id AND stone.main
     LEFT JOIN inventory_certificate AS certificate ON certificate.piece_id = piece.id
-    ORDER BY stone.id, certificate.id
+    LEFT JOIN warranty_benefitentry AS entry ON entry.card_id = card.id
+    LEFT JOIN warranty_planbenefit AS benefit ON benefit.id = entry.benefit_id
+    ORDER BY stone.id, certificate.id, benefit.position, entry.id
 """
-PROMISES = """
-    SELECT benefit.position, benefit.kind, benefit.title_zh, benefit.title_en,
-        benefit.terms_zh, benefit.terms_en,
-        entry.kind, entry.uses, entry.valid_until, entry.next_due
-    FROM warranty_benefitentry AS entry
-    JOIN warranty_planbenefit AS benefit ON benefit.id = entry.benefit_id
-    WHERE entry.card_id = %s
-    ORDER BY benefit.position, entry.id
-"""
-NO_CARD: Final = 0  # the key of no row
+KNOWN = "SELECT 1 FROM warranty_card WHERE number = %s"
 
 
 class Row(NamedTuple):
-    """The columns of `FACTS`; all but the first are empty for an unknown number."""
+    """The first columns of `FACTS`; all but one are empty for an unknown number."""
 
     house_phone: str | None
     card_id: int | None
@@ -145,6 +141,9 @@ NOBODYS_PROMISES: Final = tuple(
 )
 
 
+ENTRY_ID: Final = len(Row._fields) + len(Promise._fields)
+
+
 @dataclass(frozen=True)
 class Facts:
     """What the page of a valid card tells, every figure already a text."""
@@ -173,21 +172,26 @@ def look_up(number: str, *, on: date) -> PublicCard:
 
     `number` has sound check digits. A card that is replaced, void, lost or closed has no facts.
     """
-    rows = _ask_facts(number)
+    rows, promises = _ask(number)
     first = rows[0]
     if first.card_id is None:
         return PublicCard(number, None, facts=None, phone=first.house_phone or "")
     unwritten = scans.note(card_id=first.card_id, day=on)
     if first.state != CardState.VALID:
         return PublicCard(number, first.card_id, facts=None, phone=first.house_phone or "")
-    facts = _facts(rows, _ask_promises(first.card_id), unwritten=unwritten, on=on)
+    facts = _facts(rows, promises, unwritten=unwritten, on=on)
     return PublicCard(number, first.card_id, facts=facts, phone=facts.phone)
 
 
 def nobodys_facts(*, on: date) -> Facts:
-    """Facts of no card at all, asked for and composed like those of a card: whoever draws them
-    for a miss and throws them away takes as long as for a hit."""
-    return _facts([NOBODYS_ROW], _ask_promises(NO_CARD) or NOBODYS_PROMISES, unwritten=0, on=on)
+    """Facts of no card at all, composed like those of a card: whoever draws them for a miss and
+    throws them away takes as long as for a hit."""
+    return _facts([NOBODYS_ROW], NOBODYS_PROMISES, unwritten=0, on=on)
+
+
+def is_known(number: str) -> bool:
+    """Whether there is a card of this number, in whatever state (1 query, the smallest)."""
+    return bool(_fetch(KNOWN, [number]))
 
 
 def benefit_lines(
@@ -213,22 +217,22 @@ def mistake_in(code: Code) -> str:
     return ""
 
 
-def _ask_facts(number: str) -> list[Row]:
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
-    with connection.cursor() as cursor:
-        cursor.execute(FACTS, [now, number])
-        return [Row._make(columns) for columns in cursor.fetchall()]
+def _ask(number: str) -> tuple[list[Row], tuple[PromiseEntry, ...]]:
+    found = _fetch(FACTS, [timezone.now(), number])
+    # stones, reports and lines of the ledger multiply each other in the rows
+    ledger = {columns[ENTRY_ID]: columns[len(Row._fields) :] for columns in found}
+    rows = [Row._make(columns[: len(Row._fields)]) for columns in found]
+    return rows, tuple(_entry(columns) for key, columns in ledger.items() if key is not None)
 
 
-def _ask_promises(card_id: int) -> tuple[PromiseEntry, ...]:
+def _entry(columns: Sequence[Any]) -> PromiseEntry:
     words = len(Promise._fields)
-    with connection.cursor() as cursor:
-        cursor.execute(PROMISES, [card_id])
-        return tuple(_entry(columns, words) for columns in cursor.fetchall())
+    return PromiseEntry(Promise._make(columns[:words]), *columns[words + 1 :])
 
 
-def _entry(columns: Sequence[Any], words: int) -> PromiseEntry:
-    return PromiseEntry(Promise._make(columns[:words]), *columns[words:])
+def _fetch(statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    # perhaps a replica
+    return statements.fetch(statement, values, using=router.db_for_read(Card))
 
 
 def _facts(

@@ -6,8 +6,8 @@ from warranty.views import cards, public
 
 urlpatterns = [
     # the customer's pages; scheme and host ignore case, a path does not
-    re_path(r"^w/(?P<text>[\d -]{1,60})/?$", public.public_card, name="public_card"),
-    re_path(r"^W/(?P<text>[\d -]{1,60})/?$", public.public_card),
+    re_path(rf"^w/(?P<text>{public.NUMBER})/?$", public.public_card, name="public_card"),
+    re_path(rf"^W/(?P<text>{public.NUMBER})/?$", public.public_card),
     re_path(r"^w/$", public.look_up_card, name="look_up_card"),
     re_path(r"^[wW]/?$", public.look_up_card),
     # /cards/<number>/

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from django.contrib.auth.models import User
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from ninja import Path, Query, Router
 
-from inventory import counted, prices, pricing, queries
+from inventory import counted, pricing, queries, whole_pieces
 from inventory.counted import Veil
 from inventory.ground import access, answers, lists, measures, scopes
 from inventory.ground.measures import Metal
@@ -29,16 +30,14 @@ from inventory.ground.schemas import (
 from inventory.ground.scopes import Admitted
 from inventory.models import (
     Category,
-    Certificate,
     LabourKind,
+    MetalPrice,
     Movement,
     Piece,
     Place,
     Pricing,
     Reason,
     State,
-    Stone,
-    Store,
 )
 from inventory.models.pieces import GONE
 
@@ -76,6 +75,8 @@ FIELDS = (
     "price_cents",
     "updated_at",
 )
+# in the order in which the model has them, as `from_db` takes them
+PRICED = ("net_mg", "pricing", "labour_kind", "labour_value", "price_cents")
 IN_CENTS = (LabourKind.PER_GRAM, LabourKind.PER_PIECE)
 MOVED = (
     "pk",
@@ -226,14 +227,12 @@ def list_pieces(request: Admitted, asked: Query[PiecesAsked]) -> HttpResponse:
 @router.get("/pieces/{number}", response=WholePieceOut, **scopes.needs("pieces:read"))
 def get_piece(request: Admitted, number: Path[Number]) -> HttpResponse:
     """One piece with its stones, its certificates and its price at this moment."""
-    row = queries.pieces_for(request.user).filter(number=number).values(*FIELDS).first()
-    if row is None:
+    found = whole_pieces.find(user=request.user, number=number)
+    if found is None:
         raise Http404
-    stones = Stone.objects.filter(piece=row["pk"]).values()
-    reports = Certificate.objects.filter(piece=row["pk"]).order_by("pk").values("lab", "number")
-    whole = {"stones": [_stone(each) for each in stones], "certificates": list(reports)}
-    told = _piece(row, counted.veil_for(request.user))
-    return answers.reply({**told, **whole, "today": _today(row)})
+    whole = {"stones": [_stone(each) for each in found.stones], "certificates": found.reports}
+    told = _piece(found.row, found.veil)
+    return answers.reply({**told, **whole, "today": _today(found.row, found.cents_per_gram)})
 
 
 @router.get(
@@ -256,7 +255,7 @@ def _places(user: User, asked: PiecesAsked) -> QuerySet[Place]:
     return rows if asked.store is None else rows.filter(store__code=asked.store)
 
 
-def _piece(row: dict[str, Any], veil: Veil) -> dict[str, Any]:
+def _piece(row: Mapping[str, Any], veil: Veil) -> dict[str, Any]:
     hidden = _is_hidden(row, "place", veil)
     labour, kind = row["labour_value"], row["labour_kind"]
     return {
@@ -275,25 +274,21 @@ def _piece(row: dict[str, Any], veil: Veil) -> dict[str, Any]:
     }
 
 
-def _stone(row: Mapping[str, Any]) -> dict[str, Any]:
-    shown = ("main", "kind", "count", "weight_mct", "color", "clarity", "cut")
+def _stone(stone: Mapping[str, Any]) -> dict[str, Any]:
     # thousandths of a carat read like thousandths of a gram
-    return {**{name: row[name] for name in shown}, "carat": measures.plain_grams(row["weight_mct"])}
+    return {**stone, "carat": measures.plain_grams(stone["weight_mct"])}
 
 
-def _today(row: dict[str, Any]) -> dict[str, Any] | None:
+def _today(row: Mapping[str, Any], cents_per_gram: int | None) -> dict[str, Any] | None:
     """The same arithmetic that a bill uses, on the columns it needs."""
     if row["state"] in GONE:
         return None
-    needed = ("pricing", "price_cents", "net_mg", "labour_kind", "labour_value", "metal")
-    piece = Piece(**{name: row[name] for name in (*needed, "grade", "content")})
+    piece = Piece.from_db(DEFAULT_DB_ALIAS, PRICED, [row[name] for name in PRICED])
     board = None
     if pricing.needs_board(piece):
-        store = Store(pk=row["store_id"])
-        try:
-            board = prices.row_for(store=store, metal=piece.metal, fineness=piece.fineness)
-        except prices.NoPrice:
+        if cents_per_gram is None:
             return None
+        board = MetalPrice.from_db(DEFAULT_DB_ALIAS, ["cents_per_gram"], [cents_per_gram])
     parts = pricing.price(piece, board)
     return {
         **answers.money("metal", parts.metal_cents),
@@ -303,8 +298,8 @@ def _today(row: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _is_hidden(row: dict[str, Any], name: str, veil: Veil) -> bool:
-    return veil.covers(Place(pk=row[f"{name}_id"], parent_id=row[f"{name}__parent_id"]))
+def _is_hidden(row: Mapping[str, Any], name: str, veil: Veil) -> bool:
+    return veil.lies_over(row[f"{name}_id"], row[f"{name}__parent_id"])
 
 
 def _movement(row: dict[str, Any], veil: Veil) -> dict[str, Any]:

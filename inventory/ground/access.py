@@ -16,6 +16,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 
+from inventory.ground import statements
 from inventory.ground.errors import NotAllowed
 from inventory.models import Store
 
@@ -25,6 +26,7 @@ View = Callable[..., HttpResponseBase]
 KILOBYTE = 1024
 ALL_STORES = "all_stores"
 KEPT = "_ids_of_stores"
+STORES_OF = "SELECT store_id FROM inventory_store_people WHERE user_id = %s"
 
 
 class Scope(Enum):
@@ -90,9 +92,26 @@ def store_ids(user: User | AnonymousUser) -> frozenset[int] | None:
     kept = vars(user).get(KEPT)
     if kept is None:
         # kept on the person, and so for one request
-        ids = Store.objects.filter(people=user.pk).values_list("pk", flat=True)
-        kept = vars(user)[KEPT] = frozenset(ids)
+        ids = statements.fetch(STORES_OF, [user.pk])
+        kept = vars(user)[KEPT] = frozenset(store_id for (store_id,) in ids)
     return frozenset(kept)
+
+
+def keep_store_ids(user: User, ids: frozenset[int]) -> None:
+    """Whoever has read them with the user keeps them there, so that nobody reads them again."""
+    vars(user)[KEPT] = ids
+
+
+def may_see(store_id: int, user: User | AnonymousUser) -> bool:
+    """Whether rows of this store are there at all for this person."""
+    ids = store_ids(user)
+    return ids is None or store_id in ids
+
+
+def refuse_unless(by: User, permission: str, *, store: Store) -> None:
+    """Refused with `NotAllowed` to a role without this permission and to people of other stores."""
+    if not by.has_perm(permission) or not may_see(store.pk, by):
+        raise NotAllowed
 
 
 def visible(rows: QuerySet[M], user: User | AnonymousUser, *, store: str = "store") -> QuerySet[M]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from django.contrib.auth.models import User
 from django.core.exceptions import RequestDataTooBig
-from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
@@ -111,14 +111,11 @@ def _claim(*, principal: User, key: str, asked: str) -> int | None:
         VALUES (%s, %s, %s, %s, 0, '', '', %s)
         ON CONFLICT (principal_id, key) DO NOTHING RETURNING id
     """  # noqa: S608  because: the only thing put in is our own table's name
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [principal.pk, key, asked, now, b""])
-            found = cursor.fetchone()
+        found = statements.fetch(statement, [principal.pk, key, asked, timezone.now(), b""])
     except OperationalError as waited:
         raise InProgress from waited
-    return found[0] if found else None
+    return found[0][0] if found else None
 
 
 def _replay(*, principal: User, key: str, asked: str) -> HttpResponse:

@@ -4,12 +4,20 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.db.models import Model
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
-from counter.models import LineState, Sale, SaleLine
+from counter.models import ApiClient, LineState, Sale, SaleLine
 from inventory.ground import changes, statements
 from inventory.models import Change, Hold, Movement, Piece, Reason, State
 from tests.cast import Shop
+
+
+def columns_of(row: Model) -> dict[str, object]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
 def steps(piece: Piece, how_many: int) -> list[Movement]:
@@ -84,6 +92,48 @@ def test_it_reads_moments_and_numbers_of_bills(shop: Shop) -> None:
     assert statements.read(Hold, condition, [sale.uuid, hold.until]) == [hold]
     assert statements.read(Hold, condition, [uuid4(), hold.until]) == []
     assert statements.read(Hold, condition, [sale.uuid, timezone.now()]) == []
+
+
+def test_it_reads_a_row_with_those_it_leads_to(
+    shop: Shop, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    sale, along = shop.bill(shop.piece()), ("store", "counter", "counter__parent", "customer")
+    with django_assert_num_queries(1):
+        (found,) = statements.read_with(Sale, "counter_sale.uuid = %s", [sale.uuid], along=along)
+        assert (found, found.uuid, found.opened_at) == (sale, sale.uuid, sale.opened_at)
+        assert (found.store, found.store.time_zone) == (shop.s01, shop.s01.time_zone)
+        assert (found.counter, found.counter.code) == (shop.a, "A")
+        assert (found.counter.parent, found.customer) == (None, None)
+
+
+def test_it_reads_what_points_back_at_a_row_or_that_nothing_does(
+    shop: Shop, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    along, asked = ("clerk", "clerk__store", "api_client"), "auth_user.id = %s"
+    with django_assert_num_queries(1):
+        (lin,) = statements.read_with(User, asked, [shop.lin.pk], along=along)
+        assert (lin.clerk.store, lin.clerk.user) == (shop.s01, lin)
+        assert not hasattr(lin, "api_client")
+    assert statements.read_with(User, asked, [0], along=along) == []
+
+
+def test_it_reads_every_column_as_django_does(shop: Shop) -> None:
+    shop.sell(shop.piece(), shop.ring())
+    looked_at = 0
+    for model in apps.get_models():
+        for row in model._default_manager.all()[:20]:
+            key = f"{model._meta.pk.column} = %s"
+            (found,) = statements.read(model, key, [row.pk])
+            assert columns_of(found) == columns_of(row)
+            looked_at += 1
+    assert looked_at > 100
+
+
+def test_it_adds_a_column_that_prepares_its_values(shop: Shop) -> None:
+    client = ApiClient(user=shop.wang, name="till", scopes=["pieces:read"])
+    statements.insert([client])
+    kept = ApiClient.objects.get(pk=client.pk)
+    assert (kept.scopes, kept.expires_at) == (["pieces:read"], None)
 
 
 def test_it_changes_only_the_rows_of_its_condition_and_counts_them(shop: Shop) -> None:

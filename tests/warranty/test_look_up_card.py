@@ -1,21 +1,25 @@
 """The public page of a card: facts to whoever holds a valid number, and nothing about people."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from counter import acknowledgements, bills, customers, sales
 from inventory.ground import codes, settings_rows
 from inventory.models import Certificate, Piece, Stone, Store
 from tests.cast import Shop
-from warranty import benefits, cards, scans
+from warranty import benefits, cards, public_cards, scans
 from warranty.models import Card, CardScan, CardState
+from warranty.views import kept_drawings
 
 FACTS = (
     "18K金钻石戒指",
@@ -28,6 +32,7 @@ FACTS = (
     "any time",
 )
 WITHDRAWN = [CardState.LOST, CardState.REPLACED, CardState.VOID, CardState.CLOSED]
+FIRST_OF_ALL = "warranty.middleware.answer_card"
 UNKNOWN = codes.card_number("000000000000000000")
 
 
@@ -104,7 +109,41 @@ def test_it_asks_the_database_the_same_for_a_hit_and_a_miss(shop: Shop, card: Ca
         with CaptureQueriesContext(connection) as queries:
             page(f"/w/{number}")
         asked[number] = len(queries)
-    assert set(asked.values()) == {2}
+    assert set(asked.values()) == {1}
+
+
+@pytest.mark.parametrize("state", [CardState.VALID, CardState.VOID, None])
+def test_it_answers_before_the_sessions_as_it_would_behind_them(
+    card: Card, settings: Any, state: CardState | None
+) -> None:
+    number = card.number if state else UNKNOWN
+    Card.objects.update(state=state or CardState.VALID)
+    before = page(f"/w/{number}", "zh-hans")
+    scans._counted.clear()
+    settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if each != FIRST_OF_ALL]
+    behind = page(f"/w/{number}", "zh-hans")
+    assert not before.wsgi_request.__dict__.get("session") and behind.wsgi_request.session
+    assert before.content == behind.content
+    assert dict(before.headers) == dict(behind.headers)
+
+
+def test_it_opens_at_no_host_but_ours(card: Card) -> None:
+    assert page(f"/w/{card.number}", host="elsewhere.example").status_code == 400
+
+
+def test_it_fills_a_kept_drawing_as_its_template_would(shop: Shop) -> None:
+    ring = shop.ring(name="<b>18K金</b> & \ue001 戒指")
+    Stone.objects.create(piece=ring, kind="ruby", weight_mct=420, color="red")
+    known = public_cards.look_up(sold(shop, ring).number, on=timezone.localdate())
+    told, left = known.facts, SafeString("<p>left</p>")
+    assert told is not None
+    drawn = render_to_string("warranty/_facts.html", {"card": known, "facts": told, "left": left})
+    for _turn in range(2):
+        assert kept_drawings.facts(known, told, left=left, language="en") == drawn
+    unknown = dataclasses.replace(known, card_id=None, facts=None, phone="")
+    for card in (known, unknown):
+        drawn = render_to_string("warranty/_no_facts.html", {"card": card})
+        assert kept_drawings.no_facts(card, language="en") == drawn
 
 
 def test_it_tells_wrong_check_digits_and_keeps_the_number_in_groups() -> None:

@@ -21,7 +21,9 @@ from inventory.ground.codes import Code, CodeKind
 from inventory.ground.house import house_name
 from warranty import public_cards, throttle
 from warranty.public_cards import PromiseEntry
+from warranty.views import kept_drawings
 
+NUMBER = r"[\d -]{1,60}"  # as it may stand in an address
 LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 CONTENT = "[the card]"  # where the frame is open
 FORM_BYTES = 64 * access.KILOBYTE  # what stands around the picture in its request
@@ -55,17 +57,20 @@ def public_card(request: HttpRequest, text: str) -> HttpResponse:
     code = codes.read(text)
     if mistake := public_cards.mistake_in(code):
         return _look_up_page(typed=_in_groups(code, text), mistake=mistake)
+    network = throttle.network_of(request)
+    if throttle.budget.is_over(network) and not public_cards.is_known(code.value):
+        return _wait_page()
     today = timezone.localdate()
     card = public_cards.look_up(code.value, on=today)
-    if card.card_id is None and not throttle.budget.spend(throttle.network_of(request)):
+    if card.card_id is None and not throttle.budget.spend(network):
         return _wait_page()
     # a miss draws nobody's facts and throws them away: the clock does not tell it from a hit
     facts = card.facts or public_cards.nobodys_facts(on=today)
     language = get_language() or settings.LANGUAGE_CODE
     left = _benefits(facts.promises, today, language)
-    drawn = render_to_string("warranty/_facts.html", {"card": card, "facts": facts, "left": left})
+    drawn = kept_drawings.facts(card, facts, left=left, language=language)
     if card.facts is None:
-        drawn = render_to_string("warranty/_no_facts.html", {"card": card})
+        drawn = kept_drawings.no_facts(card, language=language)
     before, after = _frame(language)
     return HttpResponse(f"{before}{drawn}{after}")
 

@@ -10,7 +10,7 @@ import contextlib
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from io import FileIO
 from itertools import islice
 from typing import Any
@@ -40,6 +40,12 @@ _READS = re.compile(
 )
 
 
+@lru_cache(maxsize=256)
+def _own_marks(query: str) -> str:
+    """%s as SQLite spells it; most statements come again, word for word."""
+    return str(base.FORMAT_QMARK_REGEX.sub("?", query)).replace("%%", "%")
+
+
 def pragmas(connection: BaseDatabaseWrapper) -> dict[str, str | int]:
     """How this connection is set: durable is `wal`, 2 (FULL), 1 and 0, in this order."""
     found: dict[str, str | int] = {}
@@ -65,6 +71,11 @@ class QueueingCursor(base.SQLiteCursorWrapper):
     def execute(self, query: str, params: Any = None) -> "QueueingCursor":
         writes = not _READS.match(query)
         return self._run(partial(super().execute, query, params), writes=writes)
+
+    def convert_query(self, query: str, *, param_names: list[str] | None = None) -> str:
+        if param_names is None:
+            return _own_marks(query)
+        return str(super().convert_query(query, param_names=param_names))
 
     def executemany(self, query: str, param_list: Iterable[Any]) -> "QueueingCursor":
         return self._run(partial(super().executemany, query, param_list), writes=True)

@@ -7,13 +7,14 @@ from typing import Any
 import segno
 from django.utils import translation
 from reportlab.graphics.barcode.code128 import Code128  # type: ignore[import-untyped]
+from reportlab.lib.colors import HexColor  # type: ignore[import-untyped]
 from reportlab.lib.units import mm  # type: ignore[import-untyped]
-from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from counter import sales
+from inventory.ground.barcodes import CARD_MODULE_MM, CARD_QR_SIDE_MM, DARK_RUN, QR_QUIET_MODULES
 from tests import paper
+from tests.bench import floor_fonts
 from tests.bench.ground import Ground
 from tests.bench.measuring import Measured, Sample, timed
 from tests.bench.operation import Operation, WrongAnswer
@@ -22,15 +23,29 @@ from warranty.models import Card
 from warranty.papers import CardPaper
 
 WIDTH, HEIGHT = 85.6 * mm, 54 * mm
-FONT = "STSong-Light"  # every reader of PDF has its shapes; Debian's own cannot be embedded here
+REGULAR, BOLD = "Regular", "Bold"
+GOLD = HexColor("#b8860b")
 SINGLE_US = 250_000
-LABELS = ("成色", "净重", "主石", "证书", "编号", "日期")
-
-pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+LABELS = ("成色", "净金重", "主石", "证书", "货品", "购于")
+# size, place from the left and from below in mm, and what stands there on every card
+FRONT = (
+    (BOLD, 11, 10, 46, "星河珠宝"),
+    (REGULAR, 8, 69, 46, "保修卡"),
+    (REGULAR, 7, 67, 17, "扫码查验"),
+)
+BACK = (
+    (BOLD, 9, 4.5, 47.5, "我们的承诺"),
+    (REGULAR, 7, 54, 47.5, "完整条款：扫正面二维码"),
+    (REGULAR, 7, 57.7, 19, "服务热线"),
+    (REGULAR, 7, 57.7, 11.5, "请核对克重与证书"),
+    (REGULAR, 7, 57.7, 8.2, "号，任何门店免费查"),
+    (REGULAR, 7, 57.7, 4.9, "验。"),
+)
 
 
 class OneCard(Operation):
-    """A single card. Floor: the same texts and codes drawn directly with ReportLab."""
+    """A single card. Floor: the same texts and codes drawn directly with ReportLab, which embeds
+    what they use of the same two faces."""
 
     id = "B7"
     name = "one card as PDF, Chinese"
@@ -44,6 +59,7 @@ class OneCard(Operation):
         with translation.override("zh-hans"):
             self.rows = queries.cards_to_print(ground.shop.lin, numbers=numbers)
             self.papers = [papers.paper_of(row) for row in self.rows]
+        self.faces = _faces_for(self.papers, owner=self.id)
         self.pdfs: list[bytes] = [b"", b""]
 
     def count(self) -> int:
@@ -60,7 +76,7 @@ class OneCard(Operation):
             self.pdfs[0] = papers.pdf_of(self.rows, size=papers.CARD_SIZE)
 
     def _draw(self) -> None:
-        self.pdfs[1] = drawn(self.papers, self.rows)
+        self.pdfs[1] = drawn(self.papers, self.rows, self.faces)
 
     def check(self) -> None:
         """Reads one card back: its number from both codes, its name from the text."""
@@ -105,10 +121,21 @@ def _some_cards(ground: Ground, count: int) -> list[str]:
     return list(cards.values_list("number", flat=True)[:count])
 
 
-def drawn(cards: list[CardPaper], rows: list[Card]) -> bytes:
-    """The floor: every text of the card and both codes, straight on to the page."""
+def _faces_for(cards: list[CardPaper], *, owner: str) -> dict[str, str]:
+    """Before anything is measured: both faces as ReportLab can read them, and their names."""
+    said = [text for *_place, text in (*FRONT, *BACK)] + [*LABELS, "·", " 克"]
+    for card in cards:
+        said += [text for text in vars(card).values() if isinstance(text, str)]
+        said += [text for benefit in card.benefits for text in benefit]
+    return {style: floor_fonts.register(owner, style, said) for style in (REGULAR, BOLD)}
+
+
+def drawn(cards: list[CardPaper], rows: list[Card], faces: dict[str, str]) -> bytes:
+    """The floor: every text of the card, its rules and both codes, straight on to the page."""
     kept = BytesIO()
     page = Canvas(kept, pagesize=(WIDTH, HEIGHT))
+    page.setTitle("保修卡")
+    page.faces = faces
     for card, row in zip(cards, rows, strict=True):
         _draw_front(page, card, row)
         page.showPage()
@@ -119,51 +146,62 @@ def drawn(cards: list[CardPaper], rows: list[Card]) -> bytes:
 
 
 def _draw_front(page: Any, card: CardPaper, row: Card) -> None:
-    _write(page, 11, 6, 46, "星河珠宝")
-    _write(page, 8, 68, 46, "保修卡")
-    _write(page, 12, 6, 38, card.name)
+    _rule(page, 43.6)
+    page.saveState()
+    page.translate(6.3 * mm, 47.4 * mm)
+    page.rotate(45)
+    page.rect(-1.05 * mm, -1.05 * mm, 2.1 * mm, 2.1 * mm)
+    page.restoreState()
+    for place in FRONT:
+        _write(page, *place)
+    _write(page, BOLD, 12, 4.5, 37.5, card.name)
     facts = (
         f"{card.metal_line}·{card.standard}",
         f"{card.net_grams} 克",
         card.stone_line,
         card.certificate_line,
         f"{card.piece_number}·{card.style_code}",
-        f"{card.bought_on:%Y-%m-%d}·{card.store_name}",
+        f"{card.bought_on}·{card.store_name}",
     )
-    for n, (label, fact) in enumerate(zip(LABELS, facts, strict=True)):
-        _write(page, 7, 6, 33 - 4 * n, label)
-        _write(page, 7.5, 20, 33 - 4 * n, fact)
-    _write(page, 14, 6, 4, card.number_groups)
+    told = [each for each in zip(LABELS, facts, strict=True) if each[1]]
+    for n, (label, fact) in enumerate(told):
+        _write(page, REGULAR, 7, 4.5, 32.5 - 4 * n, label)
+        _write(page, BOLD, 7.5, 18.5, 32.5 - 4 * n, fact)
+    _write(page, REGULAR, 14, 4.5, 5, card.number_groups)
     _draw_qr(page, papers.public_address(row.number))
-    _write(page, 7, 63, 9.5, "扫码查询")
 
 
 def _draw_back(page: Any, card: CardPaper, row: Card) -> None:
-    _write(page, 9, 6, 47, "我们的承诺")
-    _write(page, 7, 60, 47, "全部条款：扫正面的码")
+    _rule(page, 46)
+    for place in BACK:
+        _write(page, *place)
     for n, (title, terms) in enumerate(card.benefits[:6]):
-        _write(page, 7.4, 6, 41 - 3.6 * n, title)
-        _write(page, 7, 38, 41 - 3.6 * n, terms)
-    bars = Code128(row.number, barWidth=0.33 * mm, barHeight=9 * mm, quiet=True)
-    bars.drawOn(page, 1 * mm, 7 * mm)
-    _write(page, 8, 12, 3, card.number_groups)
-    _write(page, 7, 60, 16, "服务电话")
-    _write(page, 8.5, 60, 12, card.hotline)
-    _write(page, 7, 60, 8, "核对重量和证书")
-    _write(page, 7, 60, 5, "各店免费检查")
+        _write(page, BOLD, 7.4, 4.5, 42 - 3.6 * n, title)
+        _write(page, REGULAR, 7, 38.5, 42 - 3.6 * n, terms)
+    bars = Code128(row.number, barWidth=float(CARD_MODULE_MM) * mm, barHeight=16 * mm, quiet=True)
+    bars.drawOn(page, 1.2 * mm, 6 * mm)
+    _write(page, REGULAR, 8, 11.4, 2.5, card.number_groups)
+    _write(page, BOLD, 8.5, 57.7, 15.2, card.hotline)
 
 
-def _write(page: Any, size: float, x: float, y: float, text: str) -> None:
-    page.setFont(FONT, size)
+def _rule(page: Any, y: float) -> None:
+    page.setStrokeColor(GOLD)
+    page.setLineWidth(0.2 * mm)
+    page.line(4.5 * mm, y * mm, 81.1 * mm, y * mm)
+
+
+def _write(page: Any, face: str, size: float, x: float, y: float, text: str) -> None:
+    page.setFont(page.faces[face], size)
     page.drawString(x * mm, y * mm, text)
 
 
 def _draw_qr(page: Any, text: str) -> None:
-    code = segno.make_qr(text, error="m", boost_error=False)
-    side = 20 * mm / code.symbol_size(border=0)[0]
+    code = segno.make_qr(text, error="m")
+    side = float(CARD_QR_SIDE_MM) * mm / (len(code.matrix) + 2 * QR_QUIET_MODULES)
+    left, top = 60.1 * mm + QR_QUIET_MODULES * side, 42 * mm - QR_QUIET_MODULES * side
     path = page.beginPath()
     for y, line in enumerate(code.matrix):
-        for x, dark in enumerate(line):
-            if dark:
-                path.rect(62 * mm + x * side, 34 * mm - (y + 1) * side, side, side)
+        for run in DARK_RUN.finditer(line):
+            width = (run.end() - run.start()) * side
+            path.rect(left + run.start() * side, top - (y + 1) * side, width, side)
     page.drawPath(path, stroke=0, fill=1)
