@@ -8,6 +8,7 @@ for one window, in each process by itself.
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import Lock
 from typing import Final
@@ -42,16 +43,24 @@ class Budget:
         however many addresses an attacker has.
         """
         with self._lock:
-            self._turn_window()
-            if self._total >= SITE_WIDE or self._spent[network] >= PER_NETWORK:
+            if self._is_over(network):
                 return False
             self._total += 1
             self._spent[network] += 1
             return True
 
+    def is_over(self, network: bytes) -> bool:
+        """Whether this network or the whole site has nothing left to spend."""
+        with self._lock:
+            return self._is_over(network)
+
     def seconds_to_wait(self) -> int:
         """Until the next window begins."""
         return WINDOW_SECONDS - int(self._clock()) % WINDOW_SECONDS
+
+    def _is_over(self, network: bytes) -> bool:
+        self._turn_window()
+        return self._total >= SITE_WIDE or self._spent.get(network, 0) >= PER_NETWORK
 
     def _turn_window(self) -> None:
         window = int(self._clock()) // WINDOW_SECONDS
@@ -65,8 +74,14 @@ budget = Budget()
 
 def network_of(request: HttpRequest) -> bytes:
     """The network a request comes from: /24 of IPv4, /48 of IPv6."""
+    return _network(_client_address(request))
+
+
+@lru_cache(maxsize=1_000)
+def _network(text: str) -> bytes:
+    """Kept for the addresses that ask again and again: they are those who guess."""
     try:
-        address = ip_address(_client_address(request))
+        address = ip_address(text)
     except ValueError:
         return NO_NETWORK
     plain = _plain(address)

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -131,17 +132,19 @@ def digest(row: Model) -> str:
 
 def content(row: Model) -> dict[str, Any]:
     """What the digest of a row covers, as plain values by column name."""
-    exempt = {"id", "change_id", *getattr(row, "chain_exempt", ())}
-    plain = {
-        field.attname: _plain(getattr(row, field.attname))
-        for field in row._meta.concrete_fields
-        if field.attname not in exempt
-    }
+    plain = {name: _plain(getattr(row, name)) for name in _covered(type(row))}
     at_hand = vars(row).get(AT_HAND, {})
     for part in getattr(row, "chain_parts", ()):
         parts = at_hand[part] if part in at_hand else getattr(row, part).all()
         plain[part] = [content(each) for each in parts]
     return plain
+
+
+@cache
+def _covered(model: type[Model]) -> list[str]:
+    exempt = {"id", "change_id", *getattr(model, "chain_exempt", ())}
+    names = [field.attname for field in model._meta.concrete_fields]
+    return [name for name in names if name not in exempt]
 
 
 def lay_out(row: Model, **parts: Sequence[Model]) -> None:
@@ -151,6 +154,8 @@ def lay_out(row: Model, **parts: Sequence[Model]) -> None:
 
 
 def _plain(value: object) -> object:
+    if type(value) in statements.PLAIN_VALUES:
+        return value
     if isinstance(value, datetime):
         # one spelling for both databases, whatever zone the value came in
         return timezone.localtime(value, UTC).isoformat(timespec="microseconds")
@@ -168,8 +173,8 @@ def _sha256(value: object) -> str:
 def _number_of(row: Model) -> str:
     if own := getattr(row, "number", ""):
         return str(own)
-    piece = getattr(row, "piece", None)
-    return str(piece.number) if piece is not None else str(row)[:40]
+    belongs_to = getattr(row, "piece", None) or getattr(row, "card", None)
+    return str(belongs_to.number) if belongs_to is not None else str(row)[:40]
 
 
 # --- append-only is the database's word -----------------------------------------------------

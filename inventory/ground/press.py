@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from multiprocessing import Pipe
 from pathlib import Path
 from subprocess import DEVNULL, Popen
@@ -52,7 +53,24 @@ def press(html: str, css: tuple[str, ...]) -> bytes:
     as the text above that element, like paper from a roll. Raises GlyphMissing before a character
     would be printed as an empty box.
     """
-    header, pdf = _press.make(json.dumps({"html": html, "css": css}).encode())
+    return _printed({"html": html, "css": css})
+
+
+def press_filled(
+    blanks: Sequence[str], css: tuple[str, ...], papers: Sequence[tuple[int, Mapping[str, str]]]
+) -> bytes:
+    """The PDF of papers that differ in texts and codes only: the number of a blank and what is
+    filled in there.
+
+    A blank is a page as `press` takes it, with a sign of one character in place of each text and
+    the address of a sample in place of each code; a paper says what comes for which sign or
+    address. The press lays a blank out once and keeps it. Raises as `press` does.
+    """
+    return _printed({"blanks": blanks, "css": css, "papers": papers})
+
+
+def _printed(job: Mapping[str, object]) -> bytes:
+    header, pdf = _press.make(json.dumps(job).encode())
     for warning in header["warnings"]:
         logger.warning("%s", warning)
     if header["missing"]:

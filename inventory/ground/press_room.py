@@ -13,14 +13,20 @@ import resource
 import signal
 import sys
 from base64 import b64decode
+from collections.abc import Iterator
+from copy import copy
 from functools import lru_cache
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-# because of the two ignores: WeasyPrint has no types
+# because of the ignores: WeasyPrint has no types
 from weasyprint import CSS, HTML, Document, URLFetcher  # type: ignore[import-untyped]
+from weasyprint.document import Page  # type: ignore[import-untyped]
+from weasyprint.formatting_structure.boxes import TextBox  # type: ignore[import-untyped]
+from weasyprint.pdf import fonts, stream  # type: ignore[import-untyped]
+from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset  # type: ignore[import-untyped]
 from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
 
 MM_PER_PX = 25.4 / 96  # a CSS pixel
@@ -58,19 +64,29 @@ class Modules:
         r' height="(?P<height>[\d.]+)mm" viewBox="0 0 (?P<columns>\d+) (?P<rows>\d+)"'
         r' preserveAspectRatio="none"><path stroke="#000" d="(?P<runs>(M\d+ \d+\.5h\d+)+)"/></svg>'
     )
-    RUN = re.compile(r"M(\d+) (\d+)\.5h(\d+)")
 
     def __init__(self, shape: re.Match[str]) -> None:
+        self.show(shape)
+
+    def show(self, shape: re.Match[str]) -> None:
+        """From now on this code is drawn."""
         self.size = [float(shape[side]) / MM_PER_PX for side in ("width", "height")]
         self.modules = [int(shape[side]) for side in ("columns", "rows")]
-        self.runs = self.RUN.sub(r"\1 \2 \3 1 re ", shape["runs"]).encode("ascii")
+        # "M4 4.5h7M12 4.5h1": to "4 4 7 1 re 12 4 1 1 re", rectangles of PDF
+        rectangles = shape["runs"][1:].replace(".5h", " ").replace("M", " 1 re ") + " 1 re "
+        self.runs = rectangles.encode("ascii")
 
     @classmethod
     def on(cls, html: str) -> dict[str, "Modules"]:
         """All codes on a page by their address."""
-        pictures = {found[0]: found[1] for found in cls.ADDRESS.finditer(html)}
-        shapes = {uri: cls.SHAPE.fullmatch(_text_of(coded)) for uri, coded in pictures.items()}
+        shapes = {found[0]: cls.shape_of(found[0]) for found in cls.ADDRESS.finditer(html)}
         return {uri: cls(shape) for uri, shape in shapes.items() if shape}
+
+    @classmethod
+    def shape_of(cls, uri: str) -> re.Match[str] | None:
+        """What is drawn at such an address; None when `barcodes.py` did not write it."""
+        found = cls.ADDRESS.fullmatch(uri)
+        return cls.SHAPE.fullmatch(_text_of(found[1])) if found else None
 
     def get_intrinsic_size(self, _resolution: float, _font_size: float) -> tuple[float, ...]:
         """Width and height in CSS pixels, and their ratio."""
@@ -91,6 +107,64 @@ def _text_of(coded: str) -> str:
         return b64decode(coded).decode("ascii")
     except ValueError:
         return ""
+
+
+class Face(fonts.Font):  # type: ignore[misc]  # because: WeasyPrint has no types
+    """A face on a paper. Of our own font only the outlines of its used glyphs are embedded.
+
+    WeasyPrint keeps an empty place for each of 65,535 glyphs, for two faces seven times the work
+    and 200 kB a card. In this font each outline carries the number of its glyph (CID-keyed CFF),
+    and readers of PDF go by it; other fonts need the places.
+    """
+
+    FAMILY = "Noto Sans CJK SC"
+    OUTLINES = b"CFF "
+
+    def _harfbuzz_subset(self, to_unicode: dict[int, str], hinting: bool) -> None:
+        if self.family != self.FAMILY or self.OUTLINES.decode() not in self.tables or self.missing:
+            super()._harfbuzz_subset(to_unicode, hinting)
+            return
+        chosen = ffi.gc(
+            harfbuzz_subset.hb_subset_input_create_or_fail(),
+            harfbuzz_subset.hb_subset_input_destroy,
+        )
+        glyphs = ffi.new("hb_codepoint_t[]", sorted(to_unicode))
+        wanted = harfbuzz_subset.hb_subset_input_glyph_set(chosen)
+        harfbuzz.hb_set_add_sorted_array(wanted, glyphs, len(glyphs))
+        flags = harfbuzz_subset.HB_SUBSET_FLAGS_DESUBROUTINIZE
+        flags |= 0 if hinting else harfbuzz_subset.HB_SUBSET_FLAGS_NO_HINTING
+        harfbuzz_subset.hb_subset_input_set_flags(chosen, flags)
+        small = harfbuzz_subset.hb_subset_or_fail(self.hb_face, chosen)
+        self.file_content = self._outlines_of(ffi.gc(small, harfbuzz.hb_face_destroy))
+
+    def _outlines_of(self, face: Any) -> bytes:
+        tag = harfbuzz.hb_tag_from_string(self.OUTLINES, -1)
+        table = harfbuzz.hb_face_reference_table(face, tag)
+        blob, length = ffi.gc(table, harfbuzz.hb_blob_destroy), ffi.new("unsigned int *")
+        data = harfbuzz.hb_blob_get_data(blob, length)
+        return bytes(ffi.unpack(data, length[0]))
+
+    @property
+    def type(self) -> str:
+        return "otf" if is_bare(self.file_content) else str(super().type)
+
+    @staticmethod
+    def name_bare(_document: object, pdf: Any) -> None:
+        """Outlines without the rest of a font file have a name of their own in a PDF."""
+        for part in pdf.objects:
+            extra = getattr(part, "extra", {})
+            if extra.get("Subtype") == "/OpenType" and is_bare(part.stream[0]):
+                extra["Subtype"] = "/CIDFontType0C"
+
+
+def is_bare(font: bytes) -> bool:
+    """Whether this is a table of outlines alone: it begins with its version, 1.0."""
+    return font.startswith(b"\x01\x00\x04")
+
+
+# a font file is asked for anew for each paper, 20 MB a face
+fonts.get_hb_object_data = lru_cache(maxsize=4)(fonts.get_hb_object_data)
+stream.Font = Face
 
 
 class Notes(logging.Handler):
@@ -122,11 +196,11 @@ def style_sheet(css: str) -> CSS:
     return CSS(string=css, font_config=FONTS, url_fetcher=FETCHER)
 
 
-def lay_out(html: str, css: list[str]) -> Document:
+def lay_out(html: str, css: list[str], codes: dict[str, Modules] | None = None) -> Document:
     """The pages; a page with an element `cut` is laid out again, as high as the text above it."""
     page = HTML(string=html, url_fetcher=FETCHER)
     sheets = [style_sheet(text) for text in css]
-    codes = Modules.on(html)
+    codes = Modules.on(html) if codes is None else codes
     document = page.render(font_config=FONTS, stylesheets=sheets, cache=dict(codes))
     if len(document.pages) != 1 or "cut" not in document.pages[0].anchors:
         return document
@@ -138,17 +212,93 @@ def lay_out(html: str, css: list[str]) -> Document:
     return page.render(font_config=FONTS, stylesheets=[*sheets, cut], cache=codes)
 
 
+class Blank:
+    """A form that is laid out once; what is different on each paper is filled in when it is drawn.
+
+    It holds a sign for each text that is to come, and samples of the codes. Nothing moves: lines
+    begin where those signs began, and what is too long ends as the style sheet says.
+    """
+
+    def __init__(self, html: str, css: list[str]) -> None:
+        codes = Modules.on(html)
+        self.document = lay_out(html, css, codes)
+        self.sides = [Side(page, codes) for page in self.document.pages]
+
+    def pages(self, told: dict[str, str]) -> list["FilledPage"]:
+        return [FilledPage(side, told) for side in self.sides]
+
+
+class Side:
+    """A page of a blank, and what is filled in there."""
+
+    def __init__(self, page: Page, codes: dict[str, Modules]) -> None:
+        self.page = page
+        parts = list(_parts_of(page._page_box))
+        self.lines = [(part, part.text) for part in parts if isinstance(part, TextBox)]
+        pictures = {id(getattr(part, "replacement", None)) for part in parts}
+        self.codes = {uri: code for uri, code in codes.items() if id(code) in pictures}
+
+    def fill_in(self, told: dict[str, str]) -> None:
+        for line, text in self.lines:
+            line.text = line.pango_layout.text = with_texts(text, told)
+        for uri, code in self.codes.items():
+            if shape := Modules.shape_of(told.get(uri, "")):
+                code.show(shape)
+
+
+class FilledPage(Page):  # type: ignore[misc]  # because: WeasyPrint has no types
+    """A side of one paper; it is written when it is drawn, for the next paper takes the same."""
+
+    def __init__(self, side: Side, told: dict[str, str]) -> None:
+        self.__dict__.update(vars(side.page))
+        self.side, self.told = side, told
+
+    def paint(self, stream: Any, scale: float = 1) -> None:
+        self.side.fill_in(self.told)
+        super().paint(stream, scale)
+
+
+def with_texts(line: str, told: dict[str, str]) -> str:
+    """A line of a blank with the texts that come for its signs."""
+    return "".join(told.get(sign, sign) for sign in line)
+
+
+def _parts_of(box: Any) -> Iterator[Any]:
+    yield box
+    for child in getattr(box, "children", ()):
+        yield from _parts_of(child)
+
+
+@lru_cache(maxsize=16)
+def blank(html: str, css: tuple[str, ...]) -> Blank:
+    """A blank that is ready; laying it out takes five times as long as filling it in."""
+    return Blank(html, list(css))
+
+
+def fill_in(
+    blanks: list[str], css: list[str], papers: list[tuple[int, dict[str, str]]]
+) -> Document:
+    """One document of all papers, each the number of its blank and what stands on it."""
+    forms = [blank(html, tuple(css)) for html in blanks]
+    pages = [page for number, told in papers for page in forms[number].pages(told)]
+    document = forms[0].document.copy(pages)
+    document.metadata = copy(document.metadata)
+    document.metadata.title = with_texts(document.metadata.title or "", papers[0][1])
+    return document
+
+
 def make(job: bytes, *, page_limit: int) -> tuple[bytes, bytes]:
     """The header and the PDF of one job; whatever goes wrong stands in the header."""
     notes = Notes()
     logging.getLogger("weasyprint").addHandler(notes)
     pdf = b""
     try:
-        document = lay_out(**json.loads(job))
+        told = json.loads(job)
+        document = fill_in(**told) if "blanks" in told else lay_out(**told)
         if len(document.pages) > page_limit:
             notes.refusal = f"{len(document.pages)} pages are more than {page_limit}"
         else:
-            pdf = document.write_pdf() or b""
+            pdf = document.write_pdf(finisher=Face.name_bare) or b""
     except Exception as error:  # one bad paper does not end the press
         notes.refusal = f"{type(error).__name__}: {error}"
     finally:

@@ -1,20 +1,20 @@
 """Paper: a template and its style sheet become a PDF, outside of any transaction."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
+from inventory.ground import outside
 from inventory.ground.errors import RuleBroken
-from inventory.ground.press import GlyphMissing, PressFailed, press
+from inventory.ground.press import GlyphMissing, PressFailed, press, press_filled
 
 PAPER_NAME = re.compile(r"print_(?P<name>\w+)\.html$")
 SHEETS = Path(settings.BASE_DIR) / "templates" / "print"
@@ -44,10 +44,25 @@ def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
     `paper_not_made` when the press fails, and with RuntimeError inside a transaction, where slow
     work would keep others from writing.
     """
-    _refuse_in_transaction()
     html = render_to_string(template, dict(context))
+    return _pressed(lambda: press(html, _style_sheets(template)))
+
+
+def render_filled(
+    template: str,
+    blanks: Sequence[Mapping[str, Any]],
+    papers: Sequence[tuple[int, Mapping[str, str]]],
+) -> bytes:
+    """The PDF of many papers of one form, each filled into one of these blanks, which are contexts
+    of the template (`press.press_filled`). Refuses like `render_pdf`."""
+    pages = [render_to_string(template, dict(context)) for context in blanks]
+    return _pressed(lambda: press_filled(pages, _style_sheets(template), papers))
+
+
+def _pressed(act: Callable[[], bytes]) -> bytes:
+    outside.refuse_in_transaction("a paper is made")
     try:
-        return press(html, _style_sheets(template))
+        return act()
     except GlyphMissing as missing:
         named = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign in missing.characters)
         raise GlyphMissingOnPaper(
@@ -76,10 +91,3 @@ def _style_sheets(template: str) -> tuple[str, ...]:
         raise ValueError(f"{template} is no paper: its name must be print_….html")
     names = ("paper", match["name"])
     return tuple((SHEETS / f"{name}.css").read_text(encoding="utf-8") for name in names)
-
-
-def _refuse_in_transaction() -> None:
-    # like Django's own durable blocks: the one around a test does not count
-    blocks = transaction.get_connection().atomic_blocks
-    if any(not block._from_testcase for block in blocks):
-        raise RuntimeError("a paper is made before or after a transaction, never inside")

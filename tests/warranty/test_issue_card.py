@@ -127,3 +127,4 @@ def test_it_writes_cards_and_benefits_into_the_chain(shop: Shop) -> None:
     assert card.change.kind == "card_issued"
     entries = BenefitEntry.objects.filter(card=card).select_related("change")
     assert {entry.change.kind for entry in entries} == {"benefit_granted"}
+    assert {entry.change.number for entry in entries} == {entry.card.number for entry in entries}

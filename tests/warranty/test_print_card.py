@@ -4,13 +4,15 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+import pypdfium2  # type: ignore[import-untyped]  # because: the package has no types
 import pytest
 from PIL.Image import Image
 from stdnum.iso7064 import mod_97_10
 
-from inventory.ground import barcodes
+from inventory.ground import barcodes, printing
 from inventory.ground.printing import GlyphMissingOnPaper
 from tests import paper
+from warranty import papers
 
 CARD, CERTIFICATE = "warranty/print_card.html", "warranty/print_card_a5.html"
 BOTH_CODES = {
@@ -122,3 +124,41 @@ def test_it_prints_two_hundred_cards_in_one_document() -> None:
     assert len(paper.page_sizes_mm(pdf)) == 400
     last = paper.raster(pdf)[-1]
     assert paper.codes_on(last) == {("Code128", cards[-1].number)}
+
+
+def test_it_prints_a_card_among_others_as_it_prints_it_alone() -> None:
+    bare = paper.card(stone_line="", certificate_line="", benefits=[("改手寸", "一次")])
+    rich = paper.card(name="足金古法手镯", number_groups="0000 1111 2222 3333 4444")
+    together = paper.raster(paper.printed(CARD, cards=[bare, rich, paper.card(), bare]))
+    alone = [paper.raster(paper.printed(CARD, cards=[card])) for card in (bare, rich)]
+    assert [page.tobytes() for page in together[:4]] == [
+        page.tobytes() for pages in alone for page in pages
+    ]
+    assert [page.tobytes() for page in together[6:]] == [page.tobytes() for page in alone[0]]
+
+
+def test_it_prints_as_it_looks_when_it_is_laid_out_for_one_card_only() -> None:
+    told = {**paper.HOUSE, "card": paper.card(), "is_single": True}
+    laid_out = paper.raster(printing.render_pdf(CARD, told))
+    filled_in = paper.raster(paper.printed(CARD))
+    assert [page.tobytes() for page in filled_in] == [page.tobytes() for page in laid_out]
+
+
+def test_it_leaves_no_sign_of_its_blank() -> None:
+    text = paper.text_of(paper.printed(CARD, cards=[paper.card(), paper.card(stone_line="")]))
+    assert set(papers.SIGNS).isdisjoint(text)
+
+
+def test_it_is_called_by_its_number_when_it_is_alone() -> None:
+    titles = [
+        pypdfium2.PdfDocument(paper.printed(CARD, cards=cards)).get_metadata_value("Title")
+        for cards in ([paper.card()], [paper.card()] * 2)
+    ]
+    assert titles == ["Warranty card 1234 5678 9012 3456 7888", "Warranty card"]
+
+
+@pytest.mark.parametrize("template", [CARD, CERTIFICATE])
+def test_it_embeds_the_glyphs_that_it_prints_and_no_others(template: str) -> None:
+    pdf = paper.printed(template)
+    assert pdf.count(b"/CIDFontType0C") == 2  # regular and bold
+    assert len(pdf) < 60_000
