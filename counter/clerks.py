@@ -1,5 +1,6 @@
 """People: who may do what, and how a PIN proves who stands at the tablet."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -8,13 +9,15 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from counter import api_clients
 from counter.models import Clerk, PinTry, Role
 from inventory import places
-from inventory.ground import nobody
+from inventory.ground import nobody, statements
 from inventory.ground.errors import BadField, RuleBroken
 from inventory.models import Store
 
@@ -43,6 +46,16 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "agree_discount": frozenset({CHIEF, MANAGER, HEAD}),
     "agree_large_discount": frozenset({MANAGER, HEAD}),
     "agree_any_discount": frozenset({HEAD}),
+    "weigh": frozenset({CLERK, CASHIER, CHIEF, MANAGER}),
+    "trade_in": frozenset({CLERK, CHIEF, MANAGER}),
+    "buy_back": frozenset({CHIEF, MANAGER}),
+    "see_trade_ins": frozenset({CLERK, CASHIER, CHIEF, MANAGER, HEAD}),
+    "agree_trade_in": frozenset({CHIEF, MANAGER}),
+    "set_trade_in_rules": frozenset({HEAD}),
+    "see_identity": frozenset({MANAGER, HEAD}),
+    "watch_cash": frozenset({HEAD}),
+    "handle_scrap": frozenset({CHIEF, MANAGER, HEAD}),
+    "melt_scrap": frozenset({HEAD}),
     "see_cards": frozenset({CLERK, CASHIER, CHIEF, MANAGER, SHOWROOM, HEAD}),
     "print_cards": frozenset({CLERK, CASHIER, CHIEF, MANAGER}),
     "move_pieces": frozenset({CLERK, CHIEF, MANAGER}),
@@ -73,8 +86,9 @@ class RoleBackend(ModelBackend):
     """Django's password sign-in, with rights from the table above."""
 
     def get_user(self, user_id: int) -> User | None:
-        found = User.objects.select_related("clerk__store", "api_client").filter(pk=user_id).first()
-        return found if found and self.user_can_authenticate(found) else None
+        along = ("clerk", "clerk__store", "api_client")
+        found = statements.read_with(User, "auth_user.id = %s", [user_id], along=along)
+        return found[0] if found and self.user_can_authenticate(found[0]) else None
 
     def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Any = None) -> bool:
         if nobody.is_system(user_obj):
@@ -139,13 +153,7 @@ def check_pin(*, user: User, pin: str, purpose: str) -> None:
 
     Call it outside any transaction: hashing takes its time on purpose.
     """
-    wrong = _wrong_in_a_row(user)
-    if len(wrong) >= WRONG_BEFORE_PASSWORD:
-        raise PasswordNeeded
-    if len(wrong) >= WRONG_BEFORE_WAIT and wrong[0].at > timezone.now() - WAIT:
-        raise PinLocked
-    # written before the slow part, so that many tries at once are many tries
-    tried = PinTry.objects.create(user=user, at=timezone.now(), right=False, purpose=purpose[:40])
+    tried = _begin_try(user=user, purpose=purpose)
     clerk = Clerk.objects.filter(user=user, user__is_active=True).first()
     right = clerk is not None and check_password(pin, clerk.pin)
     if not right:
@@ -153,9 +161,31 @@ def check_pin(*, user: User, pin: str, purpose: str) -> None:
     PinTry.objects.filter(pk=tried.pk).update(right=True)
 
 
+@transaction.atomic
+def _begin_try(*, user: User, purpose: str) -> PinTry:
+    """A try, written as wrong before the slow part. Refused after too many wrong ones."""
+    # one after the other: else many at once would all find the same few tries before them
+    list(Clerk.objects.select_for_update(of=("self",)).filter(user=user).values_list("pk"))
+    wrong = _wrong_in_a_row(user)
+    if len(wrong) >= WRONG_BEFORE_PASSWORD:
+        raise PasswordNeeded
+    if len(wrong) >= WRONG_BEFORE_WAIT and wrong[0].at > timezone.now() - WAIT:
+        raise PinLocked
+    return PinTry.objects.create(user=user, at=timezone.now(), right=False, purpose=purpose[:40])
+
+
 def forgive_pins(user: User) -> None:
     """A sign-in with the password ends a row of wrong PINs."""
     PinTry.objects.create(user=user, at=timezone.now(), right=True, purpose="password")
+
+
+def name_to_count(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
+    """Under which name wrong passwords are counted: that of a user as it is, anything else as a
+    hash. A password that was typed into the field of the name is kept nowhere."""
+    typed = str((credentials or request.POST).get("username", ""))
+    if User.objects.filter(username=typed[:150]).exists():
+        return typed
+    return salted_hmac("counter.sign_in", typed, algorithm="sha256").hexdigest()
 
 
 def of_store(store: Store) -> QuerySet[Clerk]:

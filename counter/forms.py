@@ -3,13 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from counter.models import Part
+from counter.models import CaseState, Part
 from inventory.forms.fields import LineField, YuanField
 
 
 class SignInForm(forms.Form):
     username = forms.CharField(label=_("User name"), max_length=150)
-    password = forms.CharField(label=_("Password"), widget=forms.PasswordInput)
+    # exactly as it was typed, spaces too
+    password = forms.CharField(label=_("Password"), widget=forms.PasswordInput, strip=False)
 
 
 class SwitchForm(forms.Form):
@@ -48,7 +49,14 @@ class MarkForm(forms.Form):
 
 class VoidForm(forms.Form):
     reason = LineField(label=_("Reason"), max_length=120)
-    codes = forms.CharField(max_length=2000)
+    codes = forms.CharField(max_length=2000, required=False)  # a buy-back has no pieces
+
+
+class CashCaseForm(forms.Form):
+    outcome = forms.ChoiceField(
+        choices=CaseState, error_messages={"required": _("Choose what became of it.")}
+    )
+    note = LineField(max_length=200, error_messages={"required": _("Write what was found out.")})
 
 
 class ApprovalForm(forms.Form):

@@ -55,7 +55,10 @@ def locked_out(request: HttpRequest, *_args: Any) -> HttpResponse:
 @access.page(scope=Scope.OWN, keyed=False)
 def sign_out(request: StaffRequest) -> HttpResponse:
     auth.logout(request)
-    return redirect("sign_in")
+    response = redirect("sign_in")
+    # the next person at this tablet finds nothing of the last one; the language stays
+    response["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 @access.page(scope=Scope.OWN, keyed=False)

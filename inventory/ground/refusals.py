@@ -11,6 +11,7 @@ from django.db import DataError, IntegrityError, InterfaceError, OperationalErro
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.encoding import escape_uri_path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
@@ -140,10 +141,11 @@ def database_away(request: HttpRequest) -> HttpResponse:
 def our_fault(request: HttpRequest) -> HttpResponse:
     """A short number to tell support; the log holds the same one."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        logger.warning("the database does not answer at %s", request.path)
+        logger.warning("the database does not answer at %s", escape_uri_path(request.path))
         return database_away(request)
     number = secrets.token_hex(2).upper()
-    logger.error("our fault %s at %s", number, request.path)
+    # an address may hold a line break, and what follows would look like a line of ours
+    logger.error("our fault %s at %s", number, escape_uri_path(request.path))
     if request.path.startswith("/api/"):
         return problem(OurFault(number))
     return render(request, "500.html", {"number": number}, status=500)

@@ -1,0 +1,184 @@
+"""A row of every kind in S01 for every address that names one, and people elsewhere."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from appraisal import checks, identities, scrap
+from appraisal.identities import Paper
+from appraisal.models import Melt, ScrapBag, TradeIn, TradeInRule
+from counter import cash_cases, clerks, customers
+from counter.models import CashCase, CountItem, Handover, ItemKind, Role, Sale
+from inventory import places, transfers, uploads
+from inventory.ground import changes
+from inventory.models import Photo, Piece, PieceUpload, Transfer
+from tests import counts, scrap_bags, sheets
+from tests.cast import PASSWORD, Shop
+from tests.inventory.lists import CHARM, csv_of
+from tests.old_gold import Desk, open_desk
+
+# whom the cast has at S01 and at head office, and the showroom's clerk
+PEOPLE = ("lin", "qian", "chen", "wang", "head", "gao")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What the addresses of S01 name."""
+
+    piece: Piece
+    sale: Sale
+    bill: Sale
+    transfer: Transfer
+    signed: Handover
+    count: Handover
+    upload: PieceUpload
+    investigation: int
+    read: int
+    weighed: int  # a piece against its label, at the scale A1
+    trade_in: TradeIn
+    bag: ScrapBag
+    bar: Melt
+    cash_case: int
+
+    @property
+    def card(self) -> str:
+        return str(self.sale.lines.get().card.number)
+
+
+def stocked(shop: Shop) -> Rows:
+    """A sold ring, an open bill half paid, a transfer, a signed sheet with a lost ring, a count
+    that is open at counter B, and a list of pieces that waits."""
+    CountItem.objects.create(store=shop.s01, kind=ItemKind.KEY, name="柜台钥匙", expected=3)
+    signed = sheets.signed(shop, lacking=[shop.ring()])
+    sale = shop.sell(shop.ring(place=shop.tray("A-02")))
+    bill = shop.bill(shop.charm(place=shop.tray("A-02")))
+    shop.pay(bill, cents=100)
+    lent = shop.piece(place=shop.tray("A-03"))
+    moved = transfers.hand_over(
+        rows=[lent], to=shop.tray("A-04"), sender=shop.lin, receiver=shop.zhao, lent=True
+    )
+    there = shop.piece(place=shop.tray("B-01"))
+    count = counts.begin(shop, shop.b)
+    counts.scan(count, "B-01", [there], by=shop.lin)
+    content = csv_of(CHARM)
+    desk = open_desk(shop)
+    return Rows(
+        piece=shop.piece(place=shop.tray("A-05")),
+        sale=sale,
+        bill=bill,
+        transfer=moved,
+        signed=signed,
+        count=count,
+        upload=uploads.keep(store=shop.s01, content=content, name="goods.csv", by=shop.wang),
+        investigation=signed.investigations.get().pk,
+        read=count.reads.get().pk,
+        weighed=_weighed(desk),
+        trade_in=_identified(desk),
+        bag=scrap_bags.sealed(desk, "F-1"),
+        bar=scrap_bags.melted(desk, scrap_bags.sealed(desk, "F-2")),
+        cash_case=_cash_case(shop),
+    )
+
+
+def _identified(desk: Desk) -> TradeIn:
+    """Old gold whose seller has shown a paper."""
+    trade_in = desk.receive()
+    paper = Paper(
+        kind="passport", number="E12345678", name="周小梅", valid_until=identities.FOR_LIFE
+    )
+    identities.take(trade_in=trade_in, paper=paper, by=desk.by)
+    return trade_in
+
+
+def _cash_case(shop: Shop) -> int:
+    """A customer who paid much in cash on one day."""
+    who = customers.find_or_make(phone="13800000009", name="", store=shop.s01, by=shop.lin)
+    with changes.opened(store=shop.s01, by=shop.lin) as book:
+        day = places.business_day(shop.s01)
+        told = {"customer": who, "business_day": day, "due_on": cash_cases.due_on(day)}
+        case = CashCase(store=shop.s01, in_cents=10_000_000, out_cents=0, **told)
+        book.write([case], kind="cash_case_opened", number=shop.s01.code)
+    return case.pk
+
+
+def _weighed(desk: Desk) -> int:
+    """A necklace that was put on the desk's scale for a customer."""
+    shown, piece = desk.on_scale(8_720), desk.shop.piece(place=desk.shop.tray("A-05"))
+    result = checks.check(store=desk.shop.s01, shown=shown, by=desk.by, piece=piece)
+    return int(result.weighing.pk)
+
+
+# how an address of S01 is filled in; counter B and its trays are nowhere else
+FILL: Mapping[str, Callable[[Rows], Any]] = {
+    "sell/piece/<number>/": lambda rows: rows.piece.number,
+    "sell/<uuid:uuid>/": lambda rows: rows.bill.uuid,
+    "<int:row_id>": lambda rows: rows.bill.tendered.get().pk,
+    "<int:line_id>": lambda rows: rows.bill.lines.get().pk,
+    "sales/<number>/": lambda rows: rows.sale.number,
+    "cards/<number>/": lambda rows: rows.card,
+    "pieces/<number>/": lambda rows: rows.piece.number,
+    "pieces/import/<int:upload_id>/": lambda rows: rows.upload.pk,
+    "transfers/new/<number>/": lambda rows: rows.piece.number,
+    "transfers/<number>/": lambda rows: rows.transfer.number,
+    "handovers/<number>/sheet.pdf": lambda rows: rows.signed.number,
+    "handovers/<number>/": lambda rows: rows.count.number,
+    "<int:item_id>": lambda rows: rows.count.items.get().pk,
+    "<int:read_id>": lambda rows: rows.read,
+    "<tender>": lambda rows: "cash",
+    "<place>": lambda rows: "B-01",
+    "trade-ins/new/<int:position>/": lambda rows: 1,
+    "<int:rule_id>": lambda rows: TradeInRule.objects.earliest("pk").pk,
+    "trade-ins/<number>/": lambda rows: rows.trade_in.number,
+    "<int:piece_id>": lambda rows: rows.trade_in.old_pieces.get().pk,
+    "scrap-bags/samples/<number>/": lambda rows: scrap.trade_in_of(rows.bag).number,
+    "scrap-bags/melts/<number>/": lambda rows: rows.bar.number,
+    "scrap-bags/<number>/": lambda rows: rows.bag.number,
+    "photos/<uuid:uuid>/": lambda rows: Photo.objects.earliest("pk").uuid,
+    "<size>": lambda rows: "small",
+    "investigations/<int:pk>/": lambda rows: rows.investigation,
+    "head-office/cash/<int:pk>/": lambda rows: rows.cash_case,
+    "<code>": lambda rows: "B",
+    "scales/<code>/": lambda rows: "A1",
+    "scales/checks/<int:pk>/": lambda rows: rows.weighed,
+    "<day:day>": lambda rows: rows.sale.business_day,
+}
+
+
+def filled(path: str, rows: Rows) -> str:
+    """An address of the URL map with the numbers of S01 in it. KeyError for one that is unknown
+    here: whoever adds an address says what it names."""
+    parts: list[str] = []
+    for part in path.split("/"):
+        # how a part is filled depends on what stands in front of it
+        before = "/".join([*path.split("/")[: len(parts)], part])
+        parts.append(_filled(part, before, path, rows) if "<" in part else part)
+    return "/" + "/".join(parts)
+
+
+def _filled(part: str, before: str, path: str, rows: Rows) -> str:
+    for known in (path, f"{before}/", part):
+        if known in FILL:
+            return str(FILL[known](rows))
+    raise KeyError(f"{path}: nobody says what {part} is")
+
+
+def everybody_elsewhere(shop: Shop) -> list[User]:
+    """A person of every role of a shop at S02, and a manager who belongs to no store."""
+    roles = (Role.CLERK, Role.CASHIER, Role.CHIEF, Role.MANAGER, Role.SHOWROOM)
+    people = [_hire(shop, role, f"{role}-2") for role in roles]
+    left = _hire(shop, Role.MANAGER, "left")
+    shop.s02.people.remove(left)
+    return [*people, left]
+
+
+def _hire(shop: Shop, role: Role, username: str) -> User:
+    return clerks.hire(
+        username=username,
+        name=username,
+        role=role,
+        store=shop.s02,
+        password=PASSWORD,
+        pin="918274",
+    ).user
