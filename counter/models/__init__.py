@@ -8,6 +8,7 @@ from counter.models.days import (
     LineKind,
 )
 from counter.models.handovers import (
+    OPEN_STATES,
     CountAttempt,
     CountItem,
     CountRead,
@@ -25,6 +26,13 @@ from counter.models.handovers import (
     SignedAs,
     TrayCount,
     TrayState,
+)
+from counter.models.old_gold import (
+    CalendarDay,
+    CaseState,
+    CashCase,
+    CreditEntry,
+    CreditReason,
 )
 from counter.models.people import (
     ApiClient,
@@ -53,12 +61,18 @@ from counter.models.shifts import (
 )
 
 __all__ = [
+    "OPEN_STATES",
     "ApiClient",
     "ApiKey",
+    "CalendarDay",
+    "CaseState",
+    "CashCase",
     "Clerk",
     "CountAttempt",
     "CountItem",
     "CountRead",
+    "CreditEntry",
+    "CreditReason",
     "Customer",
     "DayClose",
     "DayCounter",

@@ -28,6 +28,9 @@ class HandoverState(models.TextChoices):
     ABANDONED = "abandoned", _("abandoned")
 
 
+OPEN_STATES = [HandoverState.COUNTING, HandoverState.DIFFERING, HandoverState.AGREED]
+
+
 class Handover(models.Model):
     """库存交接表: goods, money and keys of one counter, counted blind and signed by two people."""
 
@@ -73,13 +76,7 @@ class Handover(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["counter"],
-                condition=Q(
-                    state__in=[
-                        HandoverState.COUNTING,
-                        HandoverState.DIFFERING,
-                        HandoverState.AGREED,
-                    ]
-                ),
+                condition=Q(state__in=OPEN_STATES),
                 name="handover_one_open",
             ),
             models.CheckConstraint(
@@ -95,7 +92,7 @@ class Handover(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.state not in {HandoverState.SIGNED, HandoverState.ABANDONED}
+        return self.state in OPEN_STATES
 
     @property
     def moves_shift(self) -> bool:
@@ -263,6 +260,11 @@ class ItemKind(models.TextChoices):
     SEAL = "seal", _("seals and stamps")
     SUPPLY = "supply", _("supplies")
     PROP = "prop", _("props and samples")
+    OLD_GOLD = "old_gold", _("old gold")
+
+
+# what a shop lists itself; old gold comes from its own book
+LISTED_KINDS = [choice for choice in ItemKind.choices if choice[0] != ItemKind.OLD_GOLD]
 
 
 class CountItem(models.Model):
@@ -270,7 +272,7 @@ class CountItem(models.Model):
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
     counter = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
-    kind = models.CharField(max_length=12, choices=ItemKind)
+    kind = models.CharField(max_length=12, choices=LISTED_KINDS)
     name = models.CharField(max_length=40)
     expected = models.SmallIntegerField()
     active = models.BooleanField(default=True)
@@ -283,7 +285,7 @@ class CountItem(models.Model):
 
 
 class HandoverItem(models.Model):
-    """One kind of key, certificate, seal, supply or prop on a sheet."""
+    """One kind of key, certificate, seal, supply or prop on a sheet, or old gold of one class."""
 
     handover = models.ForeignKey(Handover, models.CASCADE, related_name="items")
     kind = models.CharField(max_length=12, choices=ItemKind)
@@ -291,6 +293,11 @@ class HandoverItem(models.Model):
     expected = models.SmallIntegerField()
     counted = models.SmallIntegerField(null=True)
     remark = models.CharField(max_length=120, blank=True)
+    # old gold: its metal, its class, which loose pieces do not have yet, and the grams of the books
+    # at the comparison
+    metal = models.CharField(max_length=2, choices=Metal, blank=True)
+    grade = models.IntegerField(null=True)
+    mg = models.BigIntegerField(null=True)
 
     class Meta:
         ordering = ["handover", "pk"]

@@ -168,6 +168,8 @@ class TenderKind(models.TextChoices):
     ELECTRONIC = "electronic", _("electronic")
     TRANSFER = "transfer", _("transfer")
     MALL = "mall", _("mall's cashier")
+    OLD_GOLD = "old_gold", _("old gold")
+    CREDIT = "credit", _("store credit")
 
 
 class Tender(models.Model):
@@ -199,15 +201,29 @@ class Tendered(models.Model):
     amount_cents = models.BigIntegerField()  # what it pays of the bill
     given_cents = models.BigIntegerField()  # cash in hand, the rest goes back
     merchant_number = models.CharField(max_length=64, null=True)  # noqa: DJ001  because: unique, and cash has none
+    # 旧料抵扣: the old gold that pays; on one bill only
+    trade_in = models.OneToOneField(
+        "appraisal.TradeIn", models.PROTECT, null=True, related_name="tendered"
+    )
+    # what the old gold is worth beyond the bill goes out by this tender
+    back_by = models.ForeignKey(Tender, models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(USER, models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["sale", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["merchant_number"], name="tendered_number_once"),
+            # ratio and minimum are tested over one trade-in
+            models.UniqueConstraint(
+                fields=["sale"],
+                condition=Q(trade_in__isnull=False),
+                name="tendered_one_trade_in",
+            ),
+            # a buy-back pays nothing of a bill: all of it goes out again
             models.CheckConstraint(
                 name="tendered_above_zero",
-                condition=Q(amount_cents__gt=0, given_cents__gte=F("amount_cents")),
+                condition=Q(given_cents__gt=0, given_cents__gte=F("amount_cents"))
+                & (Q(amount_cents__gt=0) | Q(amount_cents=0, trade_in__isnull=False)),
             ),
         ]
 
@@ -228,6 +244,11 @@ class Payment(Written):
     # the merchant order number of a terminal or wallet, unique for ever
     merchant_number = models.CharField(max_length=64, null=True)  # noqa: DJ001  because: unique, and cash has none
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    # old gold in, and for a buy-back the money out for it
+    trade_in = models.ForeignKey(
+        "appraisal.TradeIn", models.PROTECT, null=True, related_name="payments"
+    )
+    is_payout = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["sale", "pk"]
@@ -237,16 +258,35 @@ class Payment(Written):
                 condition=Q(reverses__isnull=True),
                 name="payment_number_once",
             ),
+            # old gold pays a bill once; that it lies on one bill only is `Tendered`'s one-to-one,
+            # so that after a void it may pay again
+            models.UniqueConstraint(
+                fields=["sale"],
+                condition=Q(reverses__isnull=True, is_payout=False, trade_in__isnull=False),
+                name="payment_old_gold_once",
+            ),
             models.CheckConstraint(
                 name="payment_or_refund",
-                condition=Q(amount_cents__gt=0, reverses__isnull=True)
-                | Q(amount_cents__lt=0, reverses__isnull=False),
+                condition=Q(amount_cents__gt=0, reverses__isnull=True, is_payout=False)
+                | Q(amount_cents__lt=0, reverses__isnull=False, is_payout=False)
+                | Q(amount_cents__gt=0, reverses__isnull=False, is_payout=True)
+                | Q(
+                    amount_cents__lt=0,
+                    reverses__isnull=True,
+                    is_payout=True,
+                    trade_in__isnull=False,
+                ),
             ),
         ]
 
     @property
     def back_cents(self) -> int:
         return self.given_cents - self.amount_cents
+
+    @property
+    def out_cents(self) -> int:
+        """What went out, as an amount above zero."""
+        return -self.amount_cents
 
 
 class SaleVoid(Written):

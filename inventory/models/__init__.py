@@ -1,3 +1,4 @@
+from inventory.models.evidence import DrawnSignature, Photo
 from inventory.models.ledger import (
     Approval,
     Change,
@@ -34,11 +35,13 @@ __all__ = [
     "Cost",
     "CountDepth",
     "DocumentCounter",
+    "DrawnSignature",
     "Hold",
     "LabourKind",
     "LedgerHead",
     "MetalPrice",
     "Movement",
+    "Photo",
     "Piece",
     "PieceUpload",
     "Place",
