@@ -4,4 +4,6 @@ import "./keys.js";
 import "./scan.js";
 import "./pin.js";
 import "./hold.js";
+import "./scale.js";
+import "./signature.js";
 import "./net.js";
