@@ -1,14 +1,22 @@
-"""Pictures from telephones: opened without trusting them, and searched for bars and squares."""
+"""Pictures from telephones: opened without trusting them, searched for codes, kept as evidence."""
 
+import hashlib
+import io
 from collections.abc import Sequence
+from pathlib import Path
 from threading import BoundedSemaphore
 from typing import IO, Final
+from uuid import uuid4
 
 import zxingcpp
+from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
+from inventory.ground import archives, changes
 from inventory.ground.errors import RuleBroken
+from inventory.models import Photo, Store
 
 MOST_BYTES: Final = 8 * 1024 * 1024
 MOST_PIXELS: Final = 40_000_000
@@ -19,6 +27,9 @@ CODES: Final = zxingcpp.BarcodeFormats(
     (zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128)
 )
 PATIENCE_SECONDS: Final = 5
+# the longer side of a picture as it is kept: for evidence, for the tablet, for a list
+SIZES: Final = {"large": 1_600, "medium": 800, "small": 240}
+JPEG_QUALITY: Final = 85
 
 # a picture of 40 million points takes 160 MB while it is decoded: one at a time in a process
 _decoding = BoundedSemaphore()
@@ -66,6 +77,42 @@ def open_picture(file: IO[bytes]) -> Image.Image:
         _decoding.release()
 
 
+def keep(*, file: IO[bytes], store: Store, by: User) -> Photo:
+    """A picture as evidence: encoded anew in three sizes, without place, camera or hidden data,
+    with the hash of the largest and the time. See `open_picture` for what is refused.
+
+    Call it outside any transaction: decoding takes its time.
+    """
+    picture = open_picture(file).convert("RGB")
+    sizes = {name: _jpeg(picture, side) for name, side in SIZES.items()}
+    digest = hashlib.sha256(sizes["large"]).hexdigest()
+    for name, content in sizes.items():
+        _put_down(Path(default_storage.path(path(digest, name))), content)
+    with Image.open(io.BytesIO(sizes["large"])) as large:
+        width, height = large.size
+    with changes.opened(store=store, by=by) as book:
+        row = Photo(store=store, sha256=digest, width=width, height=height, at=book.at, by=by)
+        book.write([row], kind="photo_kept", number=digest[:12])
+    return row
+
+
+def bare_jpeg(file: IO[bytes]) -> bytes:
+    """A picture encoded anew as `keep` does, in its largest size, and kept nowhere. See
+    `open_picture` for what is refused."""
+    return _jpeg(open_picture(file).convert("RGB"), SIZES["large"])
+
+
+def path(digest: str, size: str) -> str:
+    """Where a size of a picture is stored: its name is its content."""
+    return f"photos/{digest[:2]}/{digest}-{size}.jpg"
+
+
+def kept(photo: Photo, size: str) -> bytes:
+    """A size of a kept picture as JPEG."""
+    with default_storage.open(path(photo.sha256, size)) as file:
+        return bytes(file.read())
+
+
 def codes_on(picture: Image.Image) -> Sequence[str]:
     """The texts of all QR codes and Code 128 bars on a picture, whichever way it was held."""
     grey = picture.convert("L")
@@ -80,6 +127,30 @@ def _decode(file: IO[bytes]) -> Image.Image:
         upright = ImageOps.exif_transpose(picture)
         upright.thumbnail((LONG_SIDE, LONG_SIDE))
         return _on_white(upright)
+
+
+def _jpeg(picture: Image.Image, side: int) -> bytes:
+    """Only the points of the picture: nothing that the telephone wrote beside them."""
+    smaller = picture.copy()
+    smaller.thumbnail((side, side))
+    bare = Image.new("RGB", smaller.size)
+    bare.paste(smaller)
+    written = io.BytesIO()
+    bare.save(written, "JPEG", quality=JPEG_QUALITY)
+    return written.getvalue()
+
+
+def _put_down(file: Path, content: bytes) -> None:
+    """Appears under its name when all of it is on the disk, and is never written again: a backup
+    takes every file whose name does not begin with a dot."""
+    if file.exists():
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    half = file.with_name(f".{uuid4().hex}")
+    half.write_bytes(content)
+    archives.reach_disk(half)
+    half.rename(file)
+    archives.reach_disk(file.parent)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

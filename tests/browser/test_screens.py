@@ -20,7 +20,7 @@ from pytest_django.live_server_helper import LiveServer
 from counter.models import Sale
 from inventory import places, transfers
 from inventory.ground import changes
-from tests import counts, day_files
+from tests import counts, day_files, old_gold
 from tests.browser.hands import PORTRAIT, TABLET, TELEPHONE, WECHAT, cookies_of, opened
 from tests.browser.looks import CROWDED, LOST, SMALL, SMALL_TEXT, TARGETS, UNFOLD, WORDS
 from tests.cast import Shop, open_shop
@@ -90,6 +90,15 @@ SCREENS = [
     Screen("things of a count", "/handovers/{count}/?part=items", "lin", "柜台钥匙", TELEPHONE),
     Screen("signatures", "/handovers/{agreed}/?part=sign", "lin", "谁来签字", TELEPHONE),
     Screen("signed sheet", "/handovers/{signed}/", "wang", "打印交接表", TABLET),
+    Screen("trade-ins", "/trade-ins/", "lin", "收旧金", TABLET),
+    Screen("receive old gold", "/trade-ins/new/", "lin", "处理前拍照", TABLET),
+    Screen("consent to a test", "/trade-ins/{received}/", "lin", "顾客同意", PORTRAIT),
+    Screen("weigh old gold", "/trade-ins/{consented}/", "lin", "采用此重量", TABLET),
+    Screen("test old gold", "/trade-ins/{weighed}/", "lin", "判定", TABLET),
+    Screen("offer for old gold", "/trade-ins/{offered}/", "lin", "接受报价", TABLET),
+    Screen("offer on a telephone", "/trade-ins/{offered}/", "lin", "可抵扣", TELEPHONE),
+    Screen("settle old gold", "/trade-ins/{accepted}/", "lin", "计入账单", TABLET),
+    Screen("give old gold back", "/trade-ins/{declined}/", "lin", "顾客已全部取回", PORTRAIT),
     Screen("business days", "/day/", "wang", "营业日", TABLET),
     Screen("business day", "/day/{day}/", "wang", "账上没有", TABLET),
     Screen("business day on a telephone", "/day/{day}/", "wang", "日结", TELEPHONE),
@@ -160,6 +169,7 @@ def _trade(shop: Shop) -> dict[str, str]:
     day_files.bring(shop, day_files.wechat(theirs), day=today)
     return {
         **counts.at_every_stage(shop),
+        **old_gold.at_every_stage(shop),
         "day": today.isoformat(),
         "bill": str(shop.bill(shop.piece(), shop.ring()).uuid),
         "paid": str(paid.uuid),
