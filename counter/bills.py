@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counter import clerks, payments
+from counter import cash_watch, clerks, payments, store_credit
 from counter.models import (
     Customer,
     LineSeller,
@@ -24,6 +24,7 @@ from counter.models import (
     SaleState,
     Tender,
     Tendered,
+    TenderKind,
 )
 from inventory import holds, pieces, prices, pricing
 from inventory.ground import changes, measures, settings_rows, statements
@@ -83,6 +84,12 @@ class FullBill(RuleBroken):
 class MoneyOnBill(RuleBroken):
     code = "money_on_bill"
     sentence = gettext_lazy("Give the money back and take it off the bill first.")
+
+
+class OldGoldNeedsOffer(RuleBroken):
+    code = "old_gold_needs_offer"
+    status = 422
+    sentence = gettext_lazy("Old gold pays by an offer that the customer has signed.")
 
 
 class RoundingTooLarge(BadField):
@@ -169,7 +176,11 @@ def mark(*, sale: Sale, text: str) -> None:
 
 @transaction.atomic
 def name_customer(*, sale: Sale, customer: Customer | None) -> None:
-    Sale.objects.filter(pk=lock_open(sale).pk).update(customer=customer)
+    """Whose bill it is. Refused while somebody's store credit lies on it."""
+    sale = lock_open(sale)
+    if Tendered.objects.filter(sale=sale, tender__kind=TenderKind.CREDIT).exists():
+        raise MoneyOnBill
+    Sale.objects.filter(pk=sale.pk).update(customer=customer)
 
 
 @transaction.atomic
@@ -215,9 +226,16 @@ def read_shares(sale: Sale, usernames: Sequence[str], percents: Sequence[str]) -
 def put_down(
     *, sale: Sale, tender: Tender, given_cents: int, merchant_number: str, by: User
 ) -> Tendered:
-    """What the customer pays with; see `payments.put_down` for what is refused."""
+    """What the customer pays with. Refused as in `payments.put_down`; more store credit than the
+    customer has; cash for which the customer's identity must be known first."""
     sale = lock_open(sale)
+    if tender.kind == TenderKind.OLD_GOLD:
+        raise OldGoldNeedsOffer
+    if tender.kind == TenderKind.CREDIT:
+        store_credit.check_left(sale=sale, cents=given_cents)
     due = total_cents(sale, lines_of(sale)) - tendered_cents(sale)
+    if tender.is_cash:
+        cash_watch.check(sale=sale, more_cents=min(given_cents, max(due, 0)))
     return payments.put_down(
         sale=sale,
         tender=tender,
@@ -337,8 +355,8 @@ def _write_line(*, sale: Sale, piece: Piece, position: int, by: User) -> SaleLin
     SaleLine.objects.filter(sale=sale, piece=piece).delete()
     line = SaleLine(sale=sale, piece=piece, position=position, net_mg=piece.net_mg, total_cents=0)
     _fill(line, _price_now(piece, sale))
-    line.save(force_insert=True)
-    LineSeller.objects.create(line=line, user=by, share_bp=WHOLE_BP)
+    statements.insert([line])
+    statements.insert([LineSeller(line=line, user=by, share_bp=WHOLE_BP)])
     return line
 
 

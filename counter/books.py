@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from django.db.models import Sum
 
+from appraisal import books as old_pieces
 from counter import day_reports
+from counter import old_gold_books as old_gold
 from counter.models import DayClose
 from inventory import books as pieces
 from inventory.ground import books as ground
@@ -231,6 +233,8 @@ def verify(store: Store, *, full: bool = False) -> Iterator[Broken]:
     yield from pieces.verify(store)
     yield from promises.verify(store)
     yield from _verify_day(store)
+    yield from old_pieces.verify(store, since=since)
+    yield from old_gold.verify(store)
     yield from _verify_handovers(store)
     yield from verify_days(store)
 

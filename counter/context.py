@@ -6,7 +6,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from appraisal import queries
 from inventory.ground.house import house_name
+from inventory.models import Store
 
 # shifts, counts and the close of the day begin on the page of today
 OF_TODAY = ("/today/", "/shifts/", "/handovers/", "/investigations/", "/day/")
@@ -21,12 +23,20 @@ def staff(request: HttpRequest) -> dict[str, Any]:
         ("today", _("Today"), "see_board", OF_TODAY),
         ("sell_home", _("Sell"), "sell", ("/sell/", "/sales/")),
         ("pieces", _("Pieces"), "see_pieces", ("/pieces/", "/transfers/")),
+        ("trade_ins", _("Trade-ins"), "see_trade_ins", ("/trade-ins/",)),
         ("cards", _("Cards"), "see_cards", ("/cards/",)),
         ("prices", _("Metal prices"), "see_board", ("/prices/",)),
+        ("cash_cases", _("Large cash"), "watch_cash", ("/head-office/",)),
     ]
     told["nav"] = [
         {"url": reverse(name), "label": label, "current": request.path.startswith(begins)}
         for name, label, permission, begins in tabs
-        if user.has_perm(permission)
+        if user.has_perm(permission) and (name != "trade_ins" or _takes_old_gold(request))
     ]
     return told
+
+
+def _takes_old_gold(request: HttpRequest) -> bool:
+    """The page of trade-ins stands in the strip only where one is possible."""
+    store: Store | None = getattr(request, "store", None)
+    return queries.takes_old_gold(store) if store else False

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from counter.models import (
     Payment,
@@ -56,7 +56,8 @@ class VoidRow:
 
 @dataclass(frozen=True)
 class TenderRow:
-    """Payments and refunds in one tender at one counter; refunds are below zero."""
+    """Money in and out in one tender at one counter; refunds, and what was paid out for old gold,
+    are below zero."""
 
     tender: Tender
     counter: str
@@ -129,7 +130,9 @@ def report_of(*, store: Store, day: date) -> DayReport:
     sold = Sale.objects.filter(store=store, business_day=day, number__isnull=False)
     voids = _voids_of(store=store, day=day)
     voided = Sale.objects.filter(pk__in=voids.values("sale"))
-    count = sold.aggregate(n=Count("pk"), rounding=Sum("rounding_cents"))
+    # a buy-back is a bill without lines: nothing was sold
+    with_lines = Exists(SaleLine.objects.filter(sale=OuterRef("pk")))
+    count = sold.aggregate(n=Count("pk", filter=with_lines), rounding=Sum("rounding_cents"))
     back = voided.aggregate(rounding=Sum("rounding_cents"))
     return DayReport(
         categories=_categories(sold, voided),
@@ -219,7 +222,7 @@ def _void_rows(voids: QuerySet[SaleVoid]) -> Iterator[VoidRow]:
 
 
 def _tenders(payments: QuerySet[Payment]) -> Iterator[TenderRow]:
-    refund = Q(reverses__isnull=False)
+    refund = Q(amount_cents__lt=0)
     groups = (
         payments.order_by()
         .values("tender", counter=F("shift__counter__code"))

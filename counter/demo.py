@@ -12,6 +12,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from appraisal import demo_scale
+from appraisal import seed as old_gold_seed
 from counter import (
     acknowledgements,
     api_clients,
@@ -19,6 +21,7 @@ from counter import (
     clerks,
     day_file_layouts,
     demo_counts,
+    demo_old_gold,
     sales,
     shifts,
     tenders,
@@ -128,6 +131,8 @@ def load() -> str:
     seed.put_seed_plans()
     tenders.put_seed_tenders()
     day_file_layouts.put_seed_layouts()
+    old_gold_seed.put_tolerances()
+    demo_scale.put_up(stores["S01"])
     _prepare_counts(stores["S01"])
     dice = random.Random(SEED)  # noqa: S311  because: a demo, the same every time
     opened = _morning(DAYS)
@@ -138,7 +143,9 @@ def load() -> str:
     _trade(stores["S01"], people, goods, dice)
     with _at(_morning(0)):
         _put_up_board(stores["HQ"], people["head"], percent=100)
-        shifts.open_at(counter=_counter(stores["S01"], "A"), by=people["lin"])
+        counter = _counter(stores["S01"], "A")
+        shifts.open_at(counter=counter, by=people["lin"])
+        demo_old_gold.load(counter=counter, people=people)
     client = api_clients.register(name="head-office", scopes=api_clients.SCOPES)
     for store in stores.values():
         places.join(store=store, user=client.user)

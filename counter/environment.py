@@ -2,12 +2,22 @@
 
 import os
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from cryptography.fernet import Fernet
+from pydantic import (
+    BaseModel,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOOPBACK_NAMES = {"localhost"}
@@ -19,7 +29,9 @@ class Environment(BaseModel):
     PORT: int = Field(default=8000, ge=1, le=65535)
     HOST: str = "127.0.0.1"
     DATABASE_URL: str = "sqlite:///var/shop.sqlite3"
+    REPLICA_URL: str = ""
     SECRET_KEY: str = ""
+    FIELD_KEYS: str = ""
     ALLOWED_HOSTS: str = ""
     PUBLIC_URL: str = ""
     DEMO: bool = True
@@ -31,6 +43,26 @@ class Environment(BaseModel):
     def _known_database(cls, value: str) -> str:
         if urlsplit(value).scheme not in {"sqlite", "postgres", "postgresql"}:
             raise ValueError("must begin with sqlite:/// or postgres://")
+        return value
+
+    @field_validator("REPLICA_URL")
+    @classmethod
+    def _replica_of_postgres(cls, value: str, told: ValidationInfo) -> str:
+        ours = str(told.data.get("DATABASE_URL", ""))
+        if value and not all(url.startswith("postgres") for url in (value, ours)):
+            raise ValueError("needs postgres:// in itself and in DATABASE_URL")
+        return value
+
+    @field_validator("FIELD_KEYS")
+    @classmethod
+    def _keys_of_a_lock(cls, value: str) -> str:
+        for key in _listed(value):
+            try:
+                Fernet(key)
+            except ValueError as unfit:
+                raise ValueError(
+                    "must be Fernet keys of 44 signs, separated by commas; the first one seals"
+                ) from unfit
         return value
 
     @field_validator("PUBLIC_URL")
@@ -68,38 +100,71 @@ class Environment(BaseModel):
 
     @property
     def hosts(self) -> list[str]:
-        named = [host.strip() for host in self.ALLOWED_HOSTS.split(",") if host.strip()]
+        named = _listed(self.ALLOWED_HOSTS)
         return list(dict.fromkeys([*named, self.public_host, "127.0.0.1", "localhost", "[::1]"]))
 
     @property
     def secret_key(self) -> str:
         """The given key, else one that is made at the first start and kept beside the database."""
-        if self.SECRET_KEY:
-            return self.SECRET_KEY
-        kept = BASE_DIR / "var" / "secret_key"
-        if not kept.exists():
-            kept.parent.mkdir(exist_ok=True)
-            kept.touch(mode=0o600)
-            kept.write_text(secrets.token_urlsafe(64), encoding="ascii")
-        return kept.read_text(encoding="ascii").strip()
+        return self.SECRET_KEY or _kept("secret_key", lambda: secrets.token_urlsafe(64))
+
+    @property
+    def field_keys(self) -> list[str]:
+        """The keys of sealed columns: the first one seals, all of them open. Without any, one
+        that is made and kept like the secret key."""
+        given = _listed(self.FIELD_KEYS)
+        return given or _listed(_kept("field_keys", lambda: Fernet.generate_key().decode()))
 
     def database(self) -> dict[str, Any]:
         """Django's settings for the one database."""
-        parts = urlsplit(self.DATABASE_URL)
-        if parts.scheme == "sqlite":
+        if urlsplit(self.DATABASE_URL).scheme == "sqlite":
             return _sqlite(unquote(self.DATABASE_URL.removeprefix("sqlite:///")))
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(parts.path.lstrip("/")),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": _host(parts.netloc, parts.hostname, parts.query),
-            "PORT": str(parts.port or ""),
-            "CONN_MAX_AGE": None,
-            "CONN_HEALTH_CHECKS": True,
-            # a clerk does not wait longer than this for another clerk's row
-            "OPTIONS": {"options": "-c lock_timeout=2000"},
+        return _postgres(self.DATABASE_URL)
+
+    def replica(self) -> dict[str, Any]:
+        """Django's settings for the streaming replica, which answers and takes nothing."""
+        options = {
+            "options": "-c default_transaction_read_only=on",
+            # a replica that says nothing costs seconds, not the patience of the network
+            "connect_timeout": 2,
+            "tcp_user_timeout": 5000,
         }
+        return _postgres(self.REPLICA_URL) | {"OPTIONS": options, "TEST": {"MIRROR": "default"}}
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _kept(name: str, make: Callable[[], str]) -> str:
+    """A secret in `var/` that nobody else on this machine may read; made when it is not there."""
+    kept = BASE_DIR / "var" / name
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        fresh = kept.with_name(f".{name}-{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(make(), encoding="ascii")
+        # whole at once, and of two processes that start together one makes it
+        with suppress(FileExistsError):
+            kept.hardlink_to(fresh)
+        fresh.unlink()
+    return kept.read_text(encoding="ascii").strip()
+
+
+def _postgres(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "inventory.ground.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": _host(parts.netloc, parts.hostname, parts.query),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        # a clerk does not wait longer than this for another clerk's row
+        "OPTIONS": {"options": "-c lock_timeout=2000"},
+    }
 
 
 def _sqlite(name: str) -> dict[str, Any]:
@@ -112,8 +177,9 @@ def _sqlite(name: str) -> dict[str, Any]:
         "NAME": path,
         "CONN_MAX_AGE": None,
         "OPTIONS": {"timeout": 5},
-        # a file, because a database in memory has no WAL and no second process
-        "TEST": {"NAME": build / f"test_{path.name}"},
+        # a file, because a database in memory has no WAL and no second process; two shops whose
+        # files have the same name are tested at the same time
+        "TEST": {"NAME": build / f"test_{path.parent.name}_{path.name}"},
     }
 
 

@@ -4,17 +4,21 @@ import logging
 import re
 from collections.abc import Callable
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
+from django.middleware.common import CommonMiddleware
 from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from counter import api_clients
-from counter.models import Handover, Shift
-from counter.sheet_reads import OPEN_STATES
+from counter.models import OPEN_STATES, Handover, Shift
 from inventory.ground import access, refusals
 from inventory.ground.errors import RuleBroken
 from inventory.models import Place, PlaceKind, Store
@@ -24,6 +28,7 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponseBase]
 COUNTER_IN_SESSION = "counter"
 STORE_IN_SESSION = "store"
+WITHOUT_SLASH = ("/api/", "/w/", "/W/")
 LENGTH = re.compile(r"[0-9]{1,12}")  # a longer number is not worth reading
 
 
@@ -48,6 +53,34 @@ def answer_health(get_response: Handler) -> Handler:
         return JsonResponse({"status": "ok", "database": connection.vendor})
 
     return answer
+
+
+class ContentPolicy(CSPMiddleware):
+    """The policy of all our pages, put together once and not anew for every answer; an answer that
+    asks for something of its own gets what it asks for."""
+
+    def __init__(self, get_response: Handler) -> None:
+        super().__init__(get_response)
+        self.policy = build_policy()
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        own = any(name.startswith("_csp") for name in (*vars(request), *vars(response)))
+        if own or settings.DEBUG:
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.policy)
+        return response
+
+
+class Addresses(CommonMiddleware):
+    """Django's own; it looks up whether an address lacks its slash only where one may be missing:
+    those of the API and of a card have none."""
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        if request.path_info.startswith(WITHOUT_SLASH):
+            return False
+        return super().should_redirect_with_slash(request)
 
 
 def authenticate_client(get_response: Handler) -> Handler:
@@ -125,7 +158,11 @@ def limit_bodies(get_response: Handler) -> Handler:
 
     def limit(request: HttpRequest) -> HttpResponseBase:
         length = request.headers.get("Content-Length") or "0"
-        if not LENGTH.fullmatch(length) or int(length) > _declared(request).max_body:
+        # most requests have no body, and then nobody has to look up how long it may be
+        too_long = length != "0" and (
+            not LENGTH.fullmatch(length) or int(length) > _declared(request).max_body
+        )
+        if too_long:
             return refusals.respond(request, refusals.TooLarge())
         if request.method == "POST" and not _is_readable(request):
             return refusals.respond(request, WrongContentType())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from appraisal import seed as old_gold_seed
 from counter import clerks, day_file_layouts, tenders
 from counter.models import Clerk, Role
 from inventory import places
@@ -43,6 +44,7 @@ def open_shop(
         seed.put_seed_plans()
         tenders.put_seed_tenders()
         day_file_layouts.put_seed_layouts()
+        old_gold_seed.put_tolerances()
     store = places.open_store(code=code, name=name)
     for counter, trays in counters.items():
         places.build_counter(store=store, code=counter, trays=trays)

@@ -3,7 +3,27 @@
 from django.urls import path, register_converter
 
 from counter.day_addresses import IsoDay
-from counter.views import day, days, handovers, people, sales, selling, sheets, transfers
+from counter.views import (
+    buyers,
+    cash_cases,
+    day,
+    days,
+    drawers,
+    handovers,
+    identities,
+    line_weights,
+    offers,
+    old_pieces,
+    people,
+    sales,
+    scrap_bags,
+    selling,
+    sheets,
+    trade_in_papers,
+    trade_ins,
+    transfers,
+    trays,
+)
 
 register_converter(IsoDay, "day")
 
@@ -34,10 +54,12 @@ urlpatterns = [
     path("sell/<uuid:uuid>/confirm/", selling.confirm, name="confirm"),
     path("sell/<uuid:uuid>/pay/", selling.put_down, name="put_down"),
     path("sell/<uuid:uuid>/pay/<int:row_id>/remove/", selling.pick_up, name="pick_up"),
+    path("sell/<uuid:uuid>/identity/", buyers.bill_identity, name="bill_identity"),
     path("sell/<uuid:uuid>/complete/", selling.complete, name="complete_sale"),
     path("sell/<uuid:uuid>/lines/<int:line_id>/remove/", selling.remove_piece, name="remove_piece"),
     path("sell/<uuid:uuid>/lines/<int:line_id>/reduce/", selling.reduce_line, name="reduce_line"),
     path("sell/<uuid:uuid>/lines/<int:line_id>/share/", selling.share_line, name="share_line"),
+    path("sell/<uuid:uuid>/lines/<int:line_id>/weigh/", line_weights.weigh_line, name="weigh_line"),
     # /sales/<number>/
     path("sales/", sales.sale_list, name="sales"),
     path("sales/<number>/", sales.sale, name="sale"),
@@ -48,34 +70,91 @@ urlpatterns = [
     path("handovers/start/<code>/", handovers.start_handover, name="start_handover"),
     path("handovers/spot/", handovers.start_spot_count, name="start_spot_count"),
     path("handovers/<number>/", handovers.handover, name="handover"),
-    path("handovers/<number>/scan/", handovers.scan_place, name="scan_place"),
-    path("handovers/<number>/empty/", handovers.hand_in_empty, name="hand_in_empty"),
-    path("handovers/<number>/no-slips/", handovers.count_no_slips, name="count_no_slips"),
-    path("handovers/<number>/items/<int:item_id>/", handovers.check_item, name="check_item"),
-    path("handovers/<number>/money/<tender>/", handovers.count_money, name="count_money"),
-    path("handovers/<number>/money/<tender>/accept/", handovers.accept_money, name="accept_money"),
-    path(
-        "handovers/<number>/reads/<int:read_id>/weigh/", handovers.weigh_piece, name="weigh_piece"
-    ),
+    path("handovers/<number>/scan/", trays.scan_place, name="scan_place"),
+    path("handovers/<number>/empty/", trays.hand_in_empty, name="hand_in_empty"),
+    path("handovers/<number>/no-slips/", drawers.count_no_slips, name="count_no_slips"),
+    path("handovers/<number>/items/<int:item_id>/", drawers.check_item, name="check_item"),
+    path("handovers/<number>/money/<tender>/", drawers.count_money, name="count_money"),
+    path("handovers/<number>/money/<tender>/accept/", drawers.accept_money, name="accept_money"),
+    path("handovers/<number>/reads/<int:read_id>/weigh/", trays.weigh_piece, name="weigh_piece"),
     path("handovers/<number>/sign/", handovers.sign_handover, name="sign_handover"),
     path("handovers/<number>/remark/", handovers.remark_handover, name="remark_handover"),
     path("handovers/<number>/abandon/", handovers.abandon_handover, name="abandon_handover"),
     *(
         path(f"handovers/<number>/trays/<place>/{word}/", view, name=name)
         for word, view, name in (
-            ("open", handovers.open_tray, "open_tray"),
-            ("scan", handovers.scan_tray, "scan_tray"),
-            ("undo", handovers.undo_scan, "undo_scan"),
-            ("no-label", handovers.count_no_label, "count_no_label"),
-            ("stray", handovers.count_stray, "count_stray"),
-            ("weigh", handovers.weigh_tray, "weigh_tray"),
-            ("hand-in", handovers.hand_in_tray, "hand_in_tray"),
-            ("seal", handovers.take_by_seal, "take_by_seal"),
-            ("recount", handovers.ask_recount, "ask_recount"),
-            ("find", handovers.enter_forgotten, "enter_forgotten"),
-            ("accept", handovers.accept_difference, "accept_difference"),
+            ("open", trays.open_tray, "open_tray"),
+            ("scan", trays.scan_tray, "scan_tray"),
+            ("undo", trays.undo_scan, "undo_scan"),
+            ("no-label", trays.count_no_label, "count_no_label"),
+            ("stray", trays.count_stray, "count_stray"),
+            ("weigh", trays.weigh_tray, "weigh_tray"),
+            ("hand-in", trays.hand_in_tray, "hand_in_tray"),
+            ("seal", trays.take_by_seal, "take_by_seal"),
+            ("recount", trays.ask_recount, "ask_recount"),
+            ("find", trays.enter_forgotten, "enter_forgotten"),
+            ("accept", trays.accept_difference, "accept_difference"),
         )
     ),
+    # 以旧换新: what lies on the counter has no number yet
+    path("trade-ins/", trade_ins.trade_in_list, name="trade_ins"),
+    path("trade-ins/new/", trade_ins.new_trade_in, name="new_trade_in"),
+    path("trade-ins/new/add/", trade_ins.add_old_piece, name="add_old_piece"),
+    path("trade-ins/new/own/", trade_ins.scan_own_piece, name="scan_own_piece"),
+    path("trade-ins/new/photo/", trade_ins.take_photo, name="take_photo"),
+    path("trade-ins/new/clear/", trade_ins.clear_trade_in, name="clear_trade_in"),
+    path(
+        "trade-ins/new/<int:position>/remove/",
+        trade_ins.remove_old_piece,
+        name="remove_old_piece",
+    ),
+    path("trade-ins/ledger/", trade_in_papers.seller_ledger_page, name="seller_ledger"),
+    path("trade-ins/ledger.csv", trade_in_papers.seller_ledger_file, name="seller_ledger_file"),
+    path("trade-ins/ledger/full/", trade_in_papers.full_seller_ledger, name="full_seller_ledger"),
+    path("trade-ins/<number>/", trade_ins.trade_in, name="trade_in"),
+    path("trade-ins/<number>/voucher.pdf", trade_in_papers.voucher, name="trade_in_voucher"),
+    *(
+        path(f"trade-ins/<number>/{word}/", view, name=name)
+        for word, view, name in (
+            ("consent", trade_ins.consent_to_test, "consent_to_test"),
+            ("test", old_pieces.confirm_test, "confirm_test"),
+            ("offer", offers.make_offer, "make_offer"),
+            ("accept", offers.accept_offer, "accept_offer"),
+            ("melt", offers.consent_to_melt, "consent_to_melt"),
+            ("reweigh", offers.reweigh, "reweigh"),
+            ("pay", offers.pay_with_old_gold, "pay_with_old_gold"),
+            ("pay-out", offers.pay_out, "pay_out"),
+            ("bag", offers.seal_bag, "seal_bag"),
+            ("decline", trade_ins.decline, "decline"),
+            ("give-back", trade_ins.give_back, "give_back"),
+            ("identity", identities.trade_in_identity, "trade_in_identity"),
+            ("identity/reveal", identities.reveal_identity, "reveal_identity"),
+        )
+    ),
+    *(
+        path(f"trade-ins/<number>/pieces/<int:piece_id>/{word}/", view, name=name)
+        for word, view, name in (
+            ("weigh", old_pieces.weigh_old_piece, "weigh_old_piece"),
+            ("test", old_pieces.test_old_piece, "test_old_piece"),
+            ("density", old_pieces.test_density, "test_density"),
+            ("analyser", old_pieces.read_analyser_file, "read_analyser_file"),
+            ("decide", old_pieces.decide_old_piece, "decide_old_piece"),
+            ("melted", old_pieces.weigh_melted, "weigh_melted"),
+        )
+    ),
+    # 旧料袋: what became of old gold after the payment
+    path("scrap-bags/", scrap_bags.scrap_bags, name="scrap_bags"),
+    path("scrap-bags/send/", scrap_bags.send_bags, name="send_bags"),
+    path("scrap-bags/melt/", scrap_bags.melt_bags, name="melt_bags"),
+    path("scrap-bags/melts/<number>/assay/", scrap_bags.enter_assay, name="enter_assay"),
+    path("scrap-bags/purity/", scrap_bags.scrap_purity, name="scrap_purity"),
+    path("scrap-bags/samples/", scrap_bags.scrap_samples, name="scrap_samples"),
+    path("scrap-bags/samples/<number>/", scrap_bags.scrap_sample, name="scrap_sample"),
+    path("scrap-bags/<number>/", scrap_bags.scrap_bag, name="scrap_bag"),
+    path("scrap-bags/<number>/label.pdf", scrap_bags.bag_label, name="bag_label"),
+    path("scrap-bags/<number>/receive/", scrap_bags.receive_bag, name="receive_bag"),
+    path("scrap-bags/<number>/open/", scrap_bags.open_bag, name="open_bag"),
+    path("photos/<uuid:uuid>/<size>/", trade_ins.photo, name="photo"),
     # sheets that are over, and what stays open after them
     path("handovers/", sheets.handover_list, name="handovers"),
     path("handovers/<number>/sheet.pdf", sheets.handover_sheet, name="handover_sheet"),
@@ -91,6 +170,10 @@ urlpatterns = [
         name="remove_from_transfer",
     ),
     path("transfers/<number>/back/", transfers.bring_back, name="bring_back"),
+    # head office's own: no counter opens these
+    path("head-office/cash/", cash_cases.cash_case_list, name="cash_cases"),
+    path("head-office/cash/<int:pk>/identity/", cash_cases.cash_identity, name="cash_identity"),
+    path("head-office/cash/<int:pk>/close/", cash_cases.close_cash_case, name="close_cash_case"),
     # a business day of the store: report, day files, close
     path("day/", days.day_list, name="days"),
     path("day/<day:day>/", days.day_page, name="day"),

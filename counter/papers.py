@@ -56,7 +56,8 @@ class Receipt:
 def receipt_of(sale: Sale) -> Receipt:
     """The slip of a completed sale; pass it as `queries.sale_for` returns it."""
     lines = list(sale.lines.all())
-    paid = [row for row in sale.payments.all() if row.amount_cents > 0]
+    # what was paid out for old gold stands among the tenders with a minus
+    paid = [row for row in sale.payments.all() if row.reverses_id is None]
     back = sum(row.back_cents for row in paid)
     return Receipt(
         number=sale.number or "",

@@ -1,8 +1,10 @@
 """Money, and the only place where it moves. A refund is a negative row that points back."""
 
 import re
+from collections.abc import Sequence
 
 from django.contrib.auth.models import User
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -87,10 +89,15 @@ def put_down(
     return row
 
 
-def take(*, sale: Sale, shift: Shift, book: Book) -> list[Payment]:
-    """The money tendered on a locked bill becomes payments of the shift. The sum must be the
-    bill's total."""
-    tendered = statements.read_among(Tendered, "sale_id", [sale.pk])
+def tendered_on(sale: Sale) -> list[Tendered]:
+    """What lies on a locked bill, with tenders and old gold, in the order it was put down."""
+    on_it = "counter_tendered.sale_id = %s ORDER BY counter_tendered.id"
+    return statements.read_with(Tendered, on_it, [sale.pk], along=("tender", "trade_in"))
+
+
+def take(*, sale: Sale, tendered: Sequence[Tendered], shift: Shift, book: Book) -> list[Payment]:
+    """What is tendered on a locked bill becomes payments of the shift; what goes out for old gold
+    too, with a minus. The sum must be the bill's total."""
     missing = (sale.total_cents or 0) - sum(row.amount_cents for row in tendered)
     if missing > 0:
         raise PaymentShort(missing_cents=missing)
@@ -102,13 +109,37 @@ def take(*, sale: Sale, shift: Shift, book: Book) -> list[Payment]:
             shift=shift,
             store=sale.store,
             tender_id=row.tender_id,
-            amount_cents=row.amount_cents,
+            # old gold comes in whole; what the bill does not need of it goes out beside it
+            amount_cents=row.given_cents if row.trade_in_id else row.amount_cents,
             given_cents=row.given_cents,
             merchant_number=row.merchant_number,
+            trade_in_id=row.trade_in_id,
         )
         for row in tendered
     ]
-    return book.write(rows, kind="payment_taken", number=sale.number or "")
+    taken = book.write(rows, kind="payment_taken", number=sale.number or "")
+    return taken + _pay_out(sale=sale, tendered=tendered, shift=shift, book=book)
+
+
+def _pay_out(
+    *, sale: Sale, tendered: Sequence[Tendered], shift: Shift, book: Book
+) -> list[Payment]:
+    """The money that the customer gets for old gold beyond the bill, or for all of it."""
+    rows = [
+        Payment(
+            sale=sale,
+            shift=shift,
+            store=sale.store,
+            tender_id=row.back_by_id,
+            amount_cents=-row.back_cents,
+            given_cents=-row.back_cents,
+            trade_in_id=row.trade_in_id,
+            is_payout=True,
+        )
+        for row in tendered
+        if row.trade_in_id and row.back_by_id is not None
+    ]
+    return book.write(rows, kind="payment_paid_out", number=sale.number or "")
 
 
 def give_back(*, sale: Sale, shift: Shift, book: Book) -> list[Payment]:
@@ -122,10 +153,19 @@ def give_back(*, sale: Sale, shift: Shift, book: Book) -> list[Payment]:
             amount_cents=-paid.amount_cents,
             given_cents=-paid.amount_cents,
             reverses=paid,
+            trade_in_id=paid.trade_in_id,
+            is_payout=paid.is_payout,
         )
         for paid in sale.payments.filter(reverses__isnull=True).select_related("tender")
     ]
     return book.write(rows, kind="payment_reversed", number=sale.number or "")
+
+
+def paid_out_cents(sale: Sale) -> int:
+    """What went out for the old gold of a completed sale, in cents (1 query)."""
+    rows = sale.payments.filter(is_payout=True, reverses__isnull=True)
+    cents: int = rows.aggregate(sum=Sum("amount_cents", default=0))["sum"]
+    return -cents
 
 
 def _checked_number(tender: Tender, text: str) -> str | None:

@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, QuerySet, Sum
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from counter import acknowledgements, bills
+from counter import acknowledgements, bills, tenders
 from counter.acknowledgements import How
 from counter.models import (
     Part,
@@ -19,9 +20,10 @@ from counter.models import (
     Shift,
     Tender,
     Tendered,
+    TenderKind,
 )
 from inventory import holds, prices, pricing
-from inventory.ground import access
+from inventory.ground import access, statements
 from inventory.ground.measures import Tally
 from inventory.models import Hold, MetalPrice, Place, Pricing, Store, StoreKind
 from inventory.queries import Who
@@ -32,8 +34,11 @@ RECENT = 50
 
 def open_sale_for(user: Who, uuid: UUID) -> Sale:
     """An open bill of the person's own store; a completed one is found by its number."""
-    rows = access.visible(Sale.objects.all(), user)
-    return get_object_or_404(rows.select_related("store", "counter", "customer"), uuid=uuid)
+    along = ("store", "counter", "customer")
+    found = statements.read_with(Sale, "counter_sale.uuid = %s", [uuid], along=along)
+    if not found or not access.may_see(found[0].store_id, user):
+        raise Http404
+    return found[0]
 
 
 def sale_for(user: Who, number: str) -> Sale:
@@ -50,6 +55,7 @@ def sale_for(user: Who, number: str) -> Sale:
         "lines__sellers__user",
         "lines__card__plan",
         "payments__tender",
+        "payments__trade_in",
     )
     return get_object_or_404(full, number=number)
 
@@ -140,7 +146,8 @@ class Bill:
 
     @property
     def back_cents(self) -> int:
-        return sum(row.back_cents for row in self.tendered)
+        """Change for too much cash; what goes out for old gold stands on its own row."""
+        return sum(row.back_cents for row in self.tendered if row.trade_in_id is None)
 
     @property
     def price_changed(self) -> bool:
@@ -184,7 +191,7 @@ def bill_of(sale: Sale) -> Bill:
     return Bill(
         sale=sale,
         lines=[_bill_line(row, held, waiting) for row in rows],
-        tendered=list(sale.tendered.select_related("tender")),
+        tendered=list(sale.tendered.select_related("tender", "back_by", "trade_in")),
         tally=tally,
         sum_cents=sum(row.before_cents for row in rows),
         reduced_cents=sum(row.reduced_cents for row in rows),
@@ -230,8 +237,12 @@ def _board_rows(rows: Sequence[SaleLine]) -> list[MetalPrice]:
     return list(used.values())
 
 
-def tenders() -> QuerySet[Tender]:
-    return Tender.objects.filter(active=True)
+def ways_to_pay(*, credit_cents: int) -> list[Tender]:
+    """The tenders of a bill whose customer has so much store credit; without any it is none."""
+    ways = list(tenders.of_money())
+    if credit_cents > 0:
+        ways += Tender.objects.filter(active=True, kind=TenderKind.CREDIT)
+    return ways
 
 
 def cards_of(sale: Sale) -> list[Card]:

@@ -9,7 +9,15 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counter import acknowledgements, bills, payments, shifts
+from counter import (
+    acknowledgements,
+    bills,
+    cash_watch,
+    payments,
+    settlements,
+    shifts,
+    store_credit,
+)
 from counter.bills import BillMoved
 from counter.models import LineState, Sale, SaleLine, SaleState, SaleVoid
 from inventory import holds, pieces, places, prices, pricing
@@ -24,12 +32,12 @@ from warranty import cards
 COMPLETION = (
     "state",
     "number",
-    "shift",
+    "shift_id",
     "business_day",
     "completed_at",
-    "completed_by",
+    "completed_by_id",
     "total_cents",
-    "change",
+    "change_id",
 )
 
 MOVES = {
@@ -65,12 +73,12 @@ class NotScannedBack(RuleBroken):
 
 
 def complete(*, sale: Sale, shown_cents: int, by: User) -> Sale:
-    """The customer pays and leaves with the pieces and their cards.
+    """The customer pays, with money and old gold, and leaves with the pieces and their cards.
 
     Refused: to a role that does not sell, when no shift is open, the total is no longer what the
-    screen showed, a fixed price was not acknowledged, a piece went elsewhere, the money is not
-    exactly the total, or the bill is completed already. `shown_cents`: the total on the clerk's
-    screen.
+    screen showed, the old gold was signed for other goods, a fixed price was not acknowledged, a
+    piece went elsewhere, what is put down is not exactly the total, store credit is spent, or the
+    bill is completed already. `shown_cents`: the total on the clerk's screen.
     """
     if not by.has_perm("sell"):
         raise NotAllowed
@@ -78,6 +86,8 @@ def complete(*, sale: Sale, shown_cents: int, by: User) -> Sale:
         shift = shifts.lock_open(counter=sale.counter)
         sale = bills.lock_open(sale)
         lines = bills.whole(sale)
+        tendered = payments.tendered_on(sale)
+        settlements.check(sale=sale, lines=lines, tendered=tendered)
         _check_total(sale=sale, lines=lines, shown_cents=shown_cents)
         acknowledgements.check(lines=lines, store=sale.store)
         day = places.business_day(sale.store, book.at)
@@ -89,15 +99,21 @@ def complete(*, sale: Sale, shown_cents: int, by: User) -> Sale:
         pieces.sell(rows=sold, counter=sale.counter, number=sale.number, book=book)
         sale.change = book.note(sale, kind="sale_completed", number=sale.number)
         sale = _finish(sale)
-        payments.take(sale=sale, shift=shift, book=book)
+        payments.take(sale=sale, tendered=tendered, shift=shift, book=book)
+        settlements.settle(sale=sale, tendered=tendered, book=book)
+        store_credit.spend(sale=sale, tendered=tendered, book=book)
         cards.issue(pieces_by_line={line.pk: line.piece for line in lines}, day=day, book=book)
+        cash_watch.follow(sale=sale, tendered=tendered, book=book)
     return sale
 
 
 def void(*, sale: Sale, scanned: Sequence[str], reason: str, by: User) -> SaleVoid:
-    """Takes a completed sale back: pieces to their trays, money back, cards void. Refused in any
-    shift but its own while that is open, without every piece scanned back, without a reason, and
-    without a second person's yes."""
+    """Takes a completed sale back: pieces to their trays, money and old gold back, cards void.
+
+    Refused in any shift but its own while that is open, without every piece scanned back, without a
+    reason, without a second person's yes, once the old gold is sealed in its bag, and once the
+    store credit that the sale gave is spent.
+    """
     if not by.has_perm("void_sale"):
         raise NotAllowed
     with changes.opened(store=sale.store, by=by) as book:
@@ -111,6 +127,9 @@ def void(*, sale: Sale, scanned: Sequence[str], reason: str, by: User) -> SaleVo
         taken = pieces.lock([line.piece_id for line in sale.lines.all()])
         pieces.take_back(rows=taken, counter=sale.counter, number=number, book=book)
         payments.give_back(sale=sale, shift=shift, book=book)
+        settlements.give_back(sale=sale, book=book)
+        store_credit.give_back(sale=sale, book=book)
+        cash_watch.follow_void(sale=sale, book=book)
         issued = [line.card for line in sale.lines.select_related("card") if hasattr(line, "card")]
         cards.void(cards=issued, why=reason, book=book)
         row = SaleVoid(sale=sale, shift=shift, reason=reason[:120], approval=approval)
@@ -120,22 +139,23 @@ def void(*, sale: Sale, scanned: Sequence[str], reason: str, by: User) -> SaleVo
 
 def void_ask(sale: Sale) -> Ask:
     """What the second person agrees to when a sale is voided."""
-    total = sale.total_cents or 0
-    told = {"number": sale.number, "total": measures.yuan(total)}
+    total, out = sale.total_cents or 0, payments.paid_out_cents(sale)
+    told = {"number": sale.number, "total": measures.yuan(total), "out": measures.yuan(out)}
+    summary = _("Void sale %(number)s of %(total)s") % told
+    if out:
+        summary += " · " + _("%(out)s that were paid out come back") % told
     return Ask(
         action="void_sale",
         store=sale.store.code,
         document=sale.number or "",
-        figures={"total_cents": total},
-        summary=_("Void sale %(number)s of %(total)s") % told,
+        figures={"total_cents": total, "out_cents": out},
+        summary=summary,
         permission="agree_void",
     )
 
 
 def _check_total(*, sale: Sale, lines: Sequence[SaleLine], shown_cents: int) -> None:
     """What the screen showed, against the board as it is at this moment."""
-    if not lines:
-        raise bills.EmptyBill
     board = prices.rows_for(store=sale.store, rows=[line.piece for line in lines])
     now = [_cents_now(line, board) for line in lines]
     total = sum(now) - sale.rounding_cents
@@ -155,7 +175,7 @@ def _cents_now(line: SaleLine, board: dict[tuple[str, int], MetalPrice]) -> int:
 def _use_up_holds(*, sale: Sale, rows: Sequence[Piece], book: Book) -> None:
     """Every piece must still be held for this bill, even if past its time: unless another bill
     took it over meanwhile, it is ours."""
-    if holds.use_up(bill=sale.uuid, rows=rows, book=book) == len(rows):
+    if not rows or holds.use_up(bill=sale.uuid, rows=rows, book=book) == len(rows):
         return
     for piece in rows:
         if piece.state == State.SOLD:
@@ -166,7 +186,7 @@ def _use_up_holds(*, sale: Sale, rows: Sequence[Piece], book: Book) -> None:
 def _finish(sale: Sale) -> Sale:
     statements.update(SaleLine, "sale_id = %s", [sale.pk], state=LineState.SOLD)
     sale.state = SaleState.COMPLETED
-    sale.save(update_fields=COMPLETION)
+    statements.update(Sale, "id = %s", [sale.pk], **{name: vars(sale)[name] for name in COMPLETION})
     return sale
 
 

@@ -5,6 +5,7 @@ import re
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from appraisal.models import ScrapBag, TradeIn
 from counter.models import Handover, Sale
 from inventory import queries as stock
 from inventory.ground import access, codes
@@ -59,4 +60,8 @@ def _document(user: Who, number: str) -> str:
         return reverse("transfer", args=[number])
     if access.visible(Handover.objects.filter(number=number), user).exists():
         return reverse("handover", args=[number])
+    if access.visible(ScrapBag.objects.filter(number=number), user, store="origin").exists():
+        return reverse("scrap_bag", args=[number])
+    if access.visible(TradeIn.objects.filter(number=number), user).exists():
+        return reverse("trade_in", args=[number])
     raise DocumentUnknown

@@ -9,6 +9,7 @@ BASE_DIR = environment.BASE_DIR
 ENVIRONMENT = environment.read()
 
 SECRET_KEY = ENVIRONMENT.secret_key
+FIELD_KEYS = ENVIRONMENT.field_keys
 DEBUG = ENVIRONMENT.DEBUG
 ALLOWED_HOSTS = ENVIRONMENT.hosts
 PUBLIC_URL = ENVIRONMENT.public_url
@@ -19,6 +20,7 @@ HOUSE_NAME = {"en": "Xinghe Jewelry", "zh-hans": "星河珠宝"}
 INSTALLED_APPS = [
     "counter",
     "warranty",
+    "appraisal",
     "inventory",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -37,10 +39,11 @@ MIDDLEWARE = [
     "counter.middleware.answer_health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "counter.middleware.ContentPolicy",
+    "warranty.middleware.answer_card",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "counter.middleware.Addresses",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -78,6 +81,11 @@ TEMPLATES = [
 
 # the transaction belongs to the rule and to the key middleware, never to the request
 DATABASES = {"default": ENVIRONMENT.database() | {"ATOMIC_REQUESTS": False}}
+if ENVIRONMENT.REPLICA_URL:
+    DATABASES["replica"] = ENVIRONMENT.replica()
+    DATABASE_ROUTERS = ["counter.replicas.Router"]
+    MIDDLEWARE += ["counter.replicas.middleware"]  # innermost
+    MIDDLEWARE.remove("warranty.middleware.answer_card")  # which would not come past it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "counter.clerks.RoleBackend"]
@@ -88,6 +96,7 @@ LOGOUT_REDIRECT_URL = "sign_in"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 5 / 60  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # nobody can lock a colleague out
+AXES_USERNAME_CALLABLE = "counter.clerks.name_to_count"
 AXES_LOCKOUT_CALLABLE = "counter.views.people.locked_out"
 AXES_IPWARE_PROXY_COUNT = NUM_PROXIES or None
 AXES_RESET_ON_SUCCESS = True
@@ -103,6 +112,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+# pictures of old pieces; served by a page that asks who is looking, never by address
+MEDIA_ROOT = BASE_DIR / "var" / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "counter.static_files.Storage"},
@@ -132,7 +143,13 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if NUM_PROXIES els
 # not "no-referrer": a browser would then send forms without their origin, and csrf needs it
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = 14 * 60 * 60  # one long day in the shop
-SESSION_COOKIE_NAME = "counter_session"
+# the browser takes a cookie of such a name from this very host only, and over https
+HOST_ONLY = "__Host-" if HTTPS else ""
+SESSION_ENGINE = "counter.sessions"
+SESSION_COOKIE_NAME = f"{HOST_ONLY}counter_session"
+CSRF_COOKIE_NAME = f"{HOST_ONLY}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{HOST_ONLY}django_language"
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_SAMESITE = HTTPS, "Lax"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 X_FRAME_OPTIONS = "DENY"
 

@@ -1,6 +1,12 @@
 """The ways to pay that every shop begins with; a shop adds or switches off rows of its own."""
 
+from typing import Final
+
+from django.db.models import QuerySet
+
 from counter.models import Tender, TenderKind
+
+OLD_GOLD: Final = "old_gold"
 
 # code, Chinese, English, kind
 SEED = (
@@ -10,7 +16,14 @@ SEED = (
     ("card", "银行卡", "Bank card", TenderKind.ELECTRONIC),
     ("transfer", "转账", "Transfer", TenderKind.TRANSFER),
     ("mall", "商场收银", "Mall cashier", TenderKind.MALL),
+    (OLD_GOLD, "旧金抵扣", "Old gold", TenderKind.OLD_GOLD),
+    ("credit", "换货余额", "Store credit", TenderKind.CREDIT),
 )
+
+# they pay a bill, but nothing of them lies in a drawer
+NO_MONEY: Final = (TenderKind.OLD_GOLD, TenderKind.CREDIT)
+# from the drawer or by the bank; a terminal gives back only what it took
+PAYS_OUT: Final = (TenderKind.CASH, TenderKind.TRANSFER)
 
 
 def put_seed_tenders() -> None:
@@ -25,3 +38,22 @@ def put_seed_tenders() -> None:
                 "position": position,
             },
         )
+
+
+def of_money() -> QuerySet[Tender]:
+    """The ways to pay in which money comes in: buttons on the bill, and rows at a handover."""
+    return Tender.objects.filter(active=True).exclude(kind__in=NO_MONEY)
+
+
+def pay_out() -> QuerySet[Tender]:
+    """The ways in which money goes out for old gold."""
+    return Tender.objects.filter(active=True, kind__in=PAYS_OUT)
+
+
+def old_gold() -> Tender:
+    """旧金抵扣; only `counter.old_gold` puts it down. A shop that was opened before there was any
+    gets the row now."""
+    found = Tender.objects.filter(code=OLD_GOLD).first()
+    if found is None:
+        put_seed_tenders()
+    return found or Tender.objects.get(code=OLD_GOLD)

@@ -1,5 +1,6 @@
 """One API: the routers of the books with their authentication and their refusals."""
 
+from appraisal.api import router as appraisal_router
 from counter.api import handovers, payments, sales
 from counter.api.house import HouseApi
 from inventory.api import router as inventory_router
@@ -8,6 +9,7 @@ from warranty.api import router as warranty_router
 api = HouseApi()
 api.add_router("", inventory_router)
 api.add_router("", warranty_router)
+api.add_router("", appraisal_router)
 api.add_router("", sales.router)
 api.add_router("", payments.router)
 api.add_router("", handovers.router)

@@ -39,12 +39,15 @@ FIELDS = (
     "given_cents",
     "merchant_number",
     "reverses_id",
+    "trade_in__number",
+    "is_payout",
 )
 
 
 class PaymentOut(Strict):
     """A refund has a minus sign and `refund` true. `given` is what lay on the counter, `back` what
-    went back of it. `merchant_number` is the order number of the terminal or wallet."""
+    went back of it. `merchant_number` is the order number of the terminal or wallet. `trade_in` is
+    the old gold that paid, or with `payout` and a minus sign was paid for."""
 
     sale: str
     store: str
@@ -62,6 +65,8 @@ class PaymentOut(Strict):
     back_cents: SignedCents
     merchant_number: str | None
     refund: bool
+    trade_in: str | None
+    payout: bool
 
 
 class PaymentsAsked(FeedAsked):
@@ -97,4 +102,6 @@ def told(row: Mapping[str, Any]) -> dict[str, Any]:
         **answers.money("back", row["given_cents"] - row["amount_cents"]),
         "merchant_number": row["merchant_number"],
         "refund": row["reverses_id"] is not None,
+        "trade_in": row["trade_in__number"],
+        "payout": row["is_payout"],
     }

@@ -5,6 +5,7 @@ from typing import TypeVar
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django_htmx.http import HttpResponseClientRedirect
 
 from counter.models import Shift
 from counter.shifts import NoCounter
@@ -47,3 +48,10 @@ def seen(address: str, *args: object) -> HttpResponse:
     response = redirect(address, *args)
     response.status_code = 303
     return response
+
+
+def leave(request: StaffRequest, address: str) -> HttpResponse:
+    """The whole page anew; a form that was sent into a part of it is told to open it as a whole."""
+    if request.htmx and request.htmx.target == "counting":
+        return HttpResponseClientRedirect(address)
+    return seen(address)

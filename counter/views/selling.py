@@ -10,7 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from counter import acknowledgements, bills, clerks, customers, queries, reductions, sales
+from counter import (
+    acknowledgements,
+    bills,
+    clerks,
+    customers,
+    queries,
+    reductions,
+    sales,
+    store_credit,
+)
 from counter.forms import (
     CodeForm,
     CompleteForm,
@@ -65,10 +74,12 @@ def sell(request: StaffRequest, uuid: UUID) -> HttpResponse:
 
 def _show(request: StaffRequest, sale: Sale) -> HttpResponse:
     counter = counter_here(request)
+    credit = store_credit.balance(sale.customer) if sale.customer else 0
     told = {
         "bill": queries.bill_of(sale),
         "parked": queries.open_bills(counter or sale.counter),
-        "tenders": queries.tenders(),
+        "tenders": queries.ways_to_pay(credit_cents=credit),
+        "credit_cents": credit,
         "sellers": clerks.of_store(sale.store),
         "removed": stock.pieces_for(request.user).filter(number=request.GET.get("removed")).first(),
     }

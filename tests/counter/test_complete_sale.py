@@ -1,6 +1,8 @@
 """The main job: the customer pays and leaves with the pieces and their cards."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from counter import acknowledgements, bills, books, payments, reductions, sales
 from counter.models import Part, Sale, SaleState
@@ -122,6 +124,18 @@ def test_it_takes_at_most_forty_statements(
     with django_assert_max_num_queries(40):  # type: ignore[operator]
         answer = client.post(f"/sell/{sale.uuid}/complete/", {"shown_cents": total(sale)})
     assert answer.status_code == 303, answer.content
+
+
+def test_a_sale_without_old_gold_asks_nothing_about_it(shop: Shop) -> None:
+    sale = shop.bill(shop.piece())
+    shop.pay(sale)
+    with CaptureQueriesContext(connection) as asked:
+        sales.complete(sale=sale, shown_cents=total(sale), by=shop.lin)
+    named = ("appraisal_", "counter_creditentry", "counter_cashcase", "counter_customer")
+    about = [each["sql"] for each in asked if any(table in each["sql"] for table in named)]
+    # the old gold comes along with what lies on the bill, which is read anyway
+    assert len(about) == 1
+    assert "FROM counter_tendered" in about[0]
 
 
 def test_a_signature_on_the_slip_is_enough_where_the_store_says_so(shop: Shop) -> None:

@@ -1,0 +1,487 @@
+"""Old gold on the bill: it pays once, for the goods that were signed for, and a void undoes it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from appraisal import offers, old_pieces, rules, trade_ins
+from appraisal.models import Offer, TradeIn, TradeInRule, TradeInState, TradeKind
+from appraisal.reception import BuyBackOff
+from counter import (
+    bills,
+    books,
+    customers,
+    old_gold,
+    old_gold_books,
+    payments,
+    reductions,
+    sales,
+    settlements,
+)
+from counter.models import Customer, Part, Payment, Sale, SaleLine, SaleState, Tender, Tendered
+from inventory.ground import approvals, changes, nobody
+from inventory.ground.errors import NotAllowed
+from inventory.queries import OtherStore
+from tests.cast import Shop
+from tests.conftest import unprotect
+from tests.old_gold import SIGNED, Desk, open_desk
+
+# 10.00 g less 8 % is 9.20 g × ¥1,100.00, less 10.00 g × ¥28.00
+RING_CENTS = 984_000
+# 8.72 g × ¥1,177.00 + 8.72 g × ¥38.00
+NECKLACE_CENTS = 1_059_480
+
+
+@pytest.fixture
+def desk(shop: Shop) -> Desk:
+    return open_desk(shop)
+
+
+def cash() -> Tender:
+    return Tender.objects.get(code="cash")
+
+
+def transfer() -> Tender:
+    return Tender.objects.get(code="transfer")
+
+
+def customer(desk: Desk, phone: str = "13800000001") -> Customer:
+    return customers.find_or_make(phone=phone, name="周女士", store=desk.shop.s01, by=desk.by)
+
+
+def put_rule(**columns: Any) -> TradeInRule:
+    """A rule that goes before those of the house."""
+    told: dict[str, Any] = {
+        "code": "TEST",
+        "name": "本店规则",
+        "kind": TradeKind.SWAP,
+        "metal": "Au",
+        "fineness_min": 9_900,
+        "price_base": "exchange",
+        "precedence": 9,
+        "source": "test",
+        "valid_from": timezone.now() - timedelta(days=1),
+    }
+    return rules.put(rule=TradeInRule(**told | columns), by=nobody.system())
+
+
+def offered(desk: Desk, sale: Sale, *, mg: int = 10_000, **facts: Any) -> Offer:
+    """An offer against the goods of a bill, linked to it."""
+    trade_in = desk.tested(mg=mg, **facts)
+    old_gold.link(sale=sale, trade_in=trade_in, by=desk.by)
+    return offers.offer(trade_in=trade_in, basket=old_gold.basket_of(sale), by=desk.by)
+
+
+def accepted(desk: Desk, sale: Sale, *, mg: int = 10_000, **facts: Any) -> TradeIn:
+    offer = offered(desk, sale, mg=mg, **facts)
+    return offers.accept(offer=offer, drawn=SIGNED, by=desk.by)
+
+
+def put_down(desk: Desk, sale: Sale, trade_in: TradeIn, back_by: Tender | None = None) -> Tendered:
+    return old_gold.put_down(sale=sale, trade_in=trade_in, back_by=back_by, by=desk.by)
+
+
+def total(sale: Sale) -> int:
+    return bills.total_cents(sale, bills.lines_of(sale))
+
+
+def complete(desk: Desk, sale: Sale) -> Sale:
+    return sales.complete(sale=sale, shown_cents=total(sale), by=desk.by)
+
+
+def swapped(desk: Desk) -> tuple[Sale, TradeIn]:
+    """A necklace, paid with an old ring and the rest in cash."""
+    sale = desk.shop.bill(desk.shop.piece())
+    trade_in = accepted(desk, sale)
+    put_down(desk, sale, trade_in)
+    desk.shop.pay(sale)
+    return complete(desk, sale), trade_in
+
+
+def void(desk: Desk, sale: Sale) -> None:
+    ask = sales.void_ask(sale)
+    approvals.grant(ask=ask, store=desk.shop.s01, asked_by=desk.by, by=desk.shop.chen)
+    scanned = list(sale.lines.values_list("piece__number", flat=True))
+    sales.void(sale=sale, scanned=scanned, reason="wrong size", by=desk.by)
+
+
+def is_clean(desk: Desk) -> bool:
+    return not list(books.verify(desk.shop.s01, full=True))
+
+
+def test_it_knows_the_kinds_of_the_new_goods(desk: Desk) -> None:
+    shop = desk.shop
+    sale = shop.bill(shop.piece(), shop.ring(), shop.charm())
+    necklace, ring, charm = old_gold.basket_of(sale)
+    assert necklace.kinds == ("weight", "fine_gold")
+    assert (necklace.net_mg, necklace.labour_cents) == (8_720, 33_136)
+    assert necklace.total_cents == NECKLACE_CENTS
+    assert ring.kinds == ("fixed", "k_gold", "diamond")
+    assert ring.is_fixed
+    assert charm.kinds == ("fixed", "silver")
+
+
+def test_old_gold_pays_and_the_rest_is_cash(desk: Desk) -> None:
+    sale, trade_in = swapped(desk)
+    trade_in.refresh_from_db()
+    assert trade_in.state == TradeInState.SETTLED
+    paid = {row.tender.code: row.amount_cents for row in sale.payments.all()}
+    assert paid == {"old_gold": RING_CENTS, "cash": NECKLACE_CENTS - RING_CENTS}
+    assert is_clean(desk)
+
+
+def test_a_void_takes_everything_back_and_the_old_gold_may_pay_again(desk: Desk) -> None:
+    sale, trade_in = swapped(desk)
+    void(desk, sale)
+    trade_in.refresh_from_db()
+    assert (trade_in.state, trade_in.bill) == (TradeInState.ACCEPTED, None)
+    assert sum(row.amount_cents for row in sale.payments.all()) == 0
+    assert is_clean(desk)
+    again = desk.shop.bill(sale.lines.get().piece)
+    put_down(desk, again, trade_in)
+    desk.shop.pay(again)
+    assert complete(desk, again).state == SaleState.COMPLETED
+    assert is_clean(desk)
+
+
+def test_a_void_is_refused_once_the_bag_is_sealed(desk: Desk) -> None:
+    sale, trade_in = swapped(desk)
+    TradeIn.objects.filter(pk=trade_in.pk).update(state=TradeInState.BAGGED)
+    with pytest.raises(settlements.BagSealed):
+        void(desk, sale)
+    sale.refresh_from_db()
+    assert sale.state == SaleState.COMPLETED
+
+
+def test_it_refuses_an_offer_that_nobody_signed(desk: Desk) -> None:
+    sale = desk.shop.bill(desk.shop.piece())
+    offer = offered(desk, sale)
+    with pytest.raises(trade_ins.TradeInMoved):
+        put_down(desk, sale, offer.trade_in)
+    assert not sale.tendered.exists()
+
+
+def test_it_refuses_the_same_old_gold_on_two_bills(desk: Desk) -> None:
+    shop = desk.shop
+    sale, other = shop.bill(shop.piece()), shop.bill(shop.piece())
+    trade_in = accepted(desk, sale)
+    put_down(desk, sale, trade_in)
+    with pytest.raises(old_gold.SpentElsewhere):
+        put_down(desk, other, trade_in)
+    row = sale.tendered.get()
+    bills.pick_up(sale=sale, row=row)
+    put_down(desk, other, trade_in)  # taken off there, it may pay here: the goods are alike
+    assert other.tendered.get().trade_in == trade_in
+
+
+def test_it_takes_one_trade_in_a_bill(desk: Desk) -> None:
+    sale = desk.shop.bill(desk.shop.piece())
+    put_down(desk, sale, accepted(desk, sale))
+    second = desk.accepted(basket=old_gold.basket_of(sale))
+    with pytest.raises(old_gold.OneTradeIn):
+        put_down(desk, sale, second)
+
+
+def test_a_bill_that_changed_after_the_signature_is_not_completed(desk: Desk) -> None:
+    shop = desk.shop
+    sale = shop.bill(shop.piece())
+    trade_in = accepted(desk, sale)
+    put_down(desk, sale, trade_in)
+    bills.add_piece(sale=sale, piece=shop.charm(), by=desk.by)
+    shop.pay(sale)
+    with pytest.raises(offers.OfferChanged):
+        complete(desk, sale)
+    trade_in.refresh_from_db()
+    assert trade_in.state == TradeInState.ACCEPTED
+    assert not sale.payments.exists()
+
+
+def test_an_offer_made_anew_is_put_down_anew(desk: Desk) -> None:
+    """The customer signs twice, the second time for less: the first amount pays nothing."""
+    shop = desk.shop
+    sale = shop.bill(shop.piece())
+    trade_in = accepted(desk, sale)
+    put_down(desk, sale, trade_in)
+    put_rule(fee_cents_per_g=10_000)
+    offer = offers.offer(trade_in=trade_in, basket=old_gold.basket_of(sale), by=desk.by)
+    offers.accept(offer=offer, drawn=SIGNED, by=desk.by)
+    shop.pay(sale)
+    with pytest.raises(offers.OfferChanged):
+        complete(desk, sale)
+
+
+def test_an_offer_of_yesterday_pays_nothing_today(desk: Desk) -> None:
+    sale = desk.shop.bill(desk.shop.piece())
+    trade_in = accepted(desk, sale)
+    with (
+        time_machine.travel(timezone.now() + timedelta(days=1)),
+        pytest.raises(offers.OfferOver),
+    ):
+        put_down(desk, sale, trade_in)
+
+
+def test_several_new_pieces_say_how_many_grams_are_missing(desk: Desk) -> None:
+    """T07: at least 1.25 times the old grams over the sum of the new lines."""
+    shop = desk.shop
+    put_rule(min_ratio_bp=12_500)
+    small, large = (
+        shop.piece(gross_mg=10_500, net_mg=10_500),
+        shop.piece(gross_mg=15_000, net_mg=15_000),
+    )
+    sale = shop.bill(small, large)
+    trade_in = accepted(desk, sale, mg=20_000)
+    bills.remove_piece(sale=sale, line=sale.lines.get(piece=small), by=desk.by)
+    with pytest.raises(offers.RatioMissed) as refusal:
+        put_down(desk, sale, trade_in)
+    assert "10.00 g" in str(refusal.value)
+    bills.add_piece(sale=sale, piece=small, by=desk.by)
+    # the same goods in another order are reckoned anew
+    offer = offers.offer(trade_in=trade_in, basket=old_gold.basket_of(sale), by=desk.by)
+    put_down(desk, sale, offers.accept(offer=offer, drawn=SIGNED, by=desk.by))
+    assert sale.tendered.get().amount_cents == offer.pays_cents
+
+
+def test_a_customer_cannot_sign_while_grams_are_missing(desk: Desk) -> None:
+    shop = desk.shop
+    put_rule(min_ratio_bp=12_500)
+    fourteen, ten = (
+        shop.piece(gross_mg=14_000, net_mg=14_000),
+        shop.piece(gross_mg=10_500, net_mg=10_500),
+    )
+    offer = offered(desk, shop.bill(fourteen, ten), mg=20_000)
+    with pytest.raises(offers.RatioMissed) as refusal:
+        offers.accept(offer=offer, drawn=SIGNED, by=desk.by)
+    assert "0.50 g" in str(refusal.value)
+
+
+def test_it_refuses_more_than_is_due(desk: Desk) -> None:
+    shop = desk.shop
+    sale = shop.bill(shop.piece())
+    trade_in = accepted(desk, sale)
+    shop.pay(sale, cents=500_000)
+    with pytest.raises(payments.PaymentOver):
+        put_down(desk, sale, trade_in)
+
+
+def test_it_refuses_an_empty_bill(desk: Desk) -> None:
+    sale = bills.begin(counter=desk.shop.a, by=desk.by)
+    with pytest.raises(bills.EmptyBill):
+        sales.complete(sale=sale, shown_cents=0, by=desk.by)
+    trade_in = desk.accepted()
+    with pytest.raises(bills.EmptyBill):
+        put_down(desk, sale, trade_in)
+
+
+def test_a_surplus_that_lapses_pays_no_more_than_the_bill(desk: Desk) -> None:
+    put_rule()
+    sale = desk.shop.bill(desk.shop.piece())
+    put_down(desk, sale, accepted(desk, sale, mg=20_000))
+    done = complete(desk, sale)
+    (paid,) = done.payments.all()
+    assert paid.amount_cents == done.total_cents == NECKLACE_CENTS
+    assert is_clean(desk)
+
+
+def test_a_surplus_in_money_goes_out_by_the_chosen_tender(desk: Desk) -> None:
+    put_rule(surplus="money", surplus_base="buyback")
+    sale = desk.shop.bill(desk.shop.piece())
+    trade_in = accepted(desk, sale, mg=20_000)
+    with pytest.raises(old_gold.PayoutNeeded):
+        put_down(desk, sale, trade_in)
+    with pytest.raises(old_gold.PayoutNeeded):
+        put_down(desk, sale, trade_in, Tender.objects.get(code="wechat"))
+    put_down(desk, sale, trade_in, cash())
+    done = complete(desk, sale)
+    # 20 g × ¥1,100.00 − the necklace, then at ¥936.00 for each ¥1,100.00
+    out = round((2_200_000 - NECKLACE_CENTS) * 93_600 / 110_000)
+    taken, paid_out = done.payments.all()
+    assert (taken.amount_cents, paid_out.amount_cents) == (NECKLACE_CENTS + out, -out)
+    assert (paid_out.is_payout, paid_out.tender.code) == (True, "cash")
+    assert is_clean(desk)
+    void(desk, done)
+    assert sum(row.amount_cents for row in done.payments.filter(tender=cash())) == 0
+    assert is_clean(desk)
+
+
+def buy_back(desk: Desk, mg: int = 10_000) -> TradeIn:
+    """An accepted offer to buy old gold for money, by the manager."""
+    desk.put("buy_back", "yes")
+    desk.put("identity_buy_back_cents", "100000000")
+    desk.by = desk.shop.wang
+    return desk.accepted(kind=TradeKind.BUY_BACK, basket=(), mg=mg)
+
+
+@pytest.mark.parametrize("code", ["cash", "transfer"])
+def test_a_buy_back_is_a_bill_without_lines(desk: Desk, code: str) -> None:
+    trade_in = buy_back(desk)
+    tender = Tender.objects.get(code=code)
+    sale = old_gold.buy_back(trade_in=trade_in, tender=tender, by=desk.by)
+    assert (sale.total_cents, sale.state, sale.lines.count()) == (0, SaleState.COMPLETED, 0)
+    # (936 − 3) × 10 g × 0.99
+    paid = {row.tender.code: row.amount_cents for row in sale.payments.all()}
+    assert paid == {"old_gold": 923_670, code: -923_670}
+    trade_in.refresh_from_db()
+    assert trade_in.state == TradeInState.SETTLED
+    assert is_clean(desk)
+
+
+def test_a_voided_buy_back_gives_money_and_gold_back(desk: Desk) -> None:
+    trade_in = buy_back(desk)
+    sale = old_gold.buy_back(trade_in=trade_in, tender=cash(), by=desk.by)
+    void(desk, sale)
+    assert Payment.objects.filter(sale=sale, tender=cash()).count() == 2
+    trade_in.refresh_from_db()
+    assert trade_in.state == TradeInState.ACCEPTED
+    assert is_clean(desk)
+    assert old_gold.buy_back(trade_in=trade_in, tender=cash(), by=desk.by).number
+    assert is_clean(desk)
+
+
+def test_it_buys_nothing_back_where_the_store_does_not(desk: Desk) -> None:
+    trade_in = buy_back(desk)
+    desk.put("buy_back", "no")
+    with pytest.raises(BuyBackOff):
+        old_gold.buy_back(trade_in=trade_in, tender=cash(), by=desk.by)
+    assert not Sale.objects.exists()
+
+
+def test_it_pays_money_for_no_exchange_and_takes_no_buy_back_for_goods(desk: Desk) -> None:
+    trade_in = buy_back(desk)
+    sale = desk.shop.bill(desk.shop.piece())
+    with pytest.raises(old_gold.NoSwap):
+        put_down(desk, sale, trade_in)
+    swap = accepted(desk, sale)
+    with pytest.raises(old_gold.NoBuyBack):
+        old_gold.buy_back(trade_in=swap, tender=cash(), by=desk.by)
+
+
+def test_a_second_person_weighs_before_it_pays(desk: Desk) -> None:
+    desk.put("second_weigher_cents", "100000")
+    desk.put("alone_on_duty", "no")
+    sale = desk.shop.bill(desk.shop.piece())
+    trade_in = accepted(desk, sale)
+    with pytest.raises(offers.SecondWeigherNeeded):
+        put_down(desk, sale, trade_in)
+    (piece,) = trade_ins.pieces_of(trade_in)
+    shown = {piece.pk: desk.on_scale(10_000, by=desk.shop.chen)}
+    old_pieces.reweigh(trade_in=trade_in, weights=shown, by=desk.shop.chen)
+    assert put_down(desk, sale, trade_in).amount_cents == RING_CENTS
+
+
+def test_the_new_piece_keeps_the_discount_of_the_old_one(desk: Desk) -> None:
+    """T24: our own ring of ¥7,572.00 was sold with 10 % off; a clerk may take off 5 % alone."""
+    shop = desk.shop
+    old = shop.sell(shop.ring()).lines.get()
+    told = {"tier": "own_store", "piece": old.piece, "sale_line_id": old.pk, "has_receipt": True}
+    prices = {"old_pricing": "fixed", "old_price_cents": 681_480, "old_discount_bp": 1_000}
+    brought = desk.ring(metal="Au", **told, **prices)
+    trade_in = desk.consented(brought)
+    (piece,) = trade_ins.pieces_of(trade_in)
+    old_pieces.weigh(old_piece=piece, shown=desk.on_scale(2_020), by=desk.by)
+    desk.decide(piece, own_brand=True, fineness=7_500)
+    trade_in = trade_ins.confirm_test(trade_in=trade_in, drawn=SIGNED, by=desk.by)
+    sale = shop.bill(shop.ring(price_cents=1_000_000))
+    line = sale.lines.get()
+    cut: dict[str, Any] = {"line": line, "part": Part.FIXED, "reason": "换新", "by": desk.by}
+    with pytest.raises(approvals.ApprovalNeeded):
+        reductions.put(cents=100_000, **cut)
+    old_gold.link(sale=sale, trade_in=trade_in, by=desk.by)
+    offers.offer(trade_in=trade_in, basket=old_gold.basket_of(sale), by=desk.by)
+    reductions.put(cents=100_000, **cut)
+    with pytest.raises(approvals.ApprovalNeeded):
+        reductions.put(cents=100_001, **cut)
+    # what was taken off changed the goods: offered and signed for anew
+    offer = offers.offer(trade_in=trade_in, basket=old_gold.basket_of(sale), by=desk.by)
+    put_down(desk, sale, offers.accept(offer=offer, drawn=SIGNED, by=desk.by))
+    assert sale.tendered.get().amount_cents == 681_480
+
+
+def test_what_lies_on_the_bill_is_replaced_by_a_new_offer(desk: Desk) -> None:
+    shop = desk.shop
+    sale = shop.bill(shop.piece())
+    trade_in = accepted(desk, sale)
+    put_down(desk, sale, trade_in)
+    bills.add_piece(sale=sale, piece=shop.charm(), by=desk.by)
+    old_gold.link(sale=sale, trade_in=trade_in, by=desk.by)
+    offer = offers.offer(trade_in=trade_in, basket=old_gold.basket_of(sale), by=desk.by)
+    put_down(desk, sale, offers.accept(offer=offer, drawn=SIGNED, by=desk.by))
+    shop.pay(sale)
+    assert complete(desk, sale).total_cents == NECKLACE_CENTS + 9_800
+
+
+def test_it_leaves_the_bill_again(desk: Desk) -> None:
+    sale = desk.shop.bill(desk.shop.piece())
+    trade_in = accepted(desk, sale)
+    put_down(desk, sale, trade_in)
+    with pytest.raises(old_gold.SpentElsewhere):
+        old_gold.unlink(trade_in=trade_in, by=desk.by)
+    bills.pick_up(sale=sale, row=sale.tendered.get())
+    assert old_gold.unlink(trade_in=trade_in, by=desk.by).bill is None
+    other = desk.shop.bill(desk.shop.piece(store=desk.shop.s02), counter=desk.shop.a2)
+    with pytest.raises(OtherStore):
+        old_gold.link(sale=other, trade_in=trade_in, by=desk.by)
+
+
+def test_a_cashier_puts_no_old_gold_down(desk: Desk) -> None:
+    sale = desk.shop.bill(desk.shop.piece())
+    trade_in = accepted(desk, sale)
+    with pytest.raises(NotAllowed):
+        old_gold.put_down(sale=sale, trade_in=trade_in, back_by=None, by=desk.shop.qian)
+    desk.put("buy_back", "yes")
+    with pytest.raises(NotAllowed):
+        old_gold.buy_back(trade_in=trade_in, tender=cash(), by=desk.by)
+
+
+def test_old_gold_is_no_button_and_lies_in_no_drawer(desk: Desk) -> None:
+    sale = desk.shop.bill(desk.shop.piece())
+    page = desk.shop.client().get(f"/sell/{sale.uuid}/").content.decode()
+    assert 'value="cash"' in page
+    assert 'value="old_gold"' not in page
+    assert 'value="credit"' not in page
+    with pytest.raises(bills.OldGoldNeedsOffer):
+        desk.shop.pay(sale, "old_gold")
+
+
+def broken(desk: Desk) -> set[str]:
+    """What the books say is wrong with old gold, without the figures in brackets."""
+    return {each.what.split(" (")[0] for each in old_gold_books.verify(desk.shop.s01)}
+
+
+def forge(offer: Offer, **columns: int) -> None:
+    """Somebody changes an offer behind the system's back."""
+    unprotect("default")
+    Offer.objects.filter(pk=offer.pk).update(**columns)
+    changes.protect()
+
+
+def test_the_books_find_a_settlement_without_its_money(desk: Desk) -> None:
+    _sale, trade_in = swapped(desk)
+    assert broken(desk) == set()
+    TradeIn.objects.filter(pk=trade_in.pk).update(state=TradeInState.ACCEPTED)
+    assert broken(desk) == {"is settled without its payment, or the reverse"}
+
+
+def test_the_books_find_a_bill_without_goods_that_buys_nothing(desk: Desk) -> None:
+    sale, _trade_in = swapped(desk)
+    SaleLine.objects.filter(sale=sale).update(sale=bills.begin(counter=desk.shop.a, by=desk.by))
+    assert broken(desk) == {"has no lines and buys nothing back"}
+
+
+def test_the_books_find_old_gold_paid_at_another_figure(desk: Desk) -> None:
+    swapped(desk)
+    offer = Offer.objects.get()
+    forge(offer, pays_cents=offer.pays_cents - 1)
+    assert broken(desk) == {"is not what was offered"}
+    forge(offer, credit_cents=1, pays_cents=offer.pays_cents)
+    assert broken(desk) == {"store credit is not the surplus of its offer"}
+
+
+def test_the_books_find_a_payout_that_is_not_the_offers(desk: Desk) -> None:
+    old_gold.buy_back(trade_in=buy_back(desk), tender=cash(), by=desk.by)
+    assert broken(desk) == set()
+    offer = Offer.objects.get()
+    forge(offer, pays_cents=offer.pays_cents - 1)
+    assert broken(desk) == {"is not what was offered", "is not what was to go out"}
