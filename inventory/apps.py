@@ -8,10 +8,12 @@ class InventoryConfig(AppConfig):
     verbose_name = "The book of pieces"
 
     def ready(self) -> None:
-        from inventory.ground import book_checks, changes, paper_checks
+        from inventory.ground import book_checks, changes, paper_checks, sealing_checks
 
         register(book_checks.check_books, Tags.database)
         register(book_checks.check_sqlite, Tags.database)
         register(paper_checks.check_paper)
+        register(sealing_checks.check_keys_given, Tags.security, deploy=True)
+        register(sealing_checks.check_keys_open, Tags.database)
         # the one signal: SQLite drops a trigger silently when Django rebuilds its table
         post_migrate.connect(changes.protect_after_migrate, dispatch_uid="protect_books")

@@ -120,14 +120,28 @@ def current(
     *, store: Store, kind: PriceKind = PriceKind.SELL, at: datetime | None = None
 ) -> dict[tuple[str, int], MetalPrice]:
     """The board of a store at a moment, by metal and fineness; one query."""
+    rows = _in_force(store, at or timezone.now()).filter(kind=kind)
+    return {(row.metal, row.fineness): row for row in _newest_of(rows)}
+
+
+def boards(
+    *, store: Store, at: datetime | None = None
+) -> dict[str, dict[tuple[str, int], MetalPrice]]:
+    """The boards of every kind at a moment, each as `current` has it; one query for all of them."""
+    found: dict[str, dict[tuple[str, int], MetalPrice]] = {kind: {} for kind in PriceKind}
+    for row in _newest_of(_in_force(store, at or timezone.now())):
+        found[row.kind][row.metal, row.fineness] = row
+    return found
+
+
+def _newest_of(rows: QuerySet[MetalPrice]) -> QuerySet[MetalPrice]:
+    """Of each kind, metal and fineness the row that came last."""
     newest_first = Window(
         RowNumber(),
-        partition_by=[F("metal"), F("fineness")],
+        partition_by=[F("kind"), F("metal"), F("fineness")],
         order_by=[F("valid_from").desc(), F("pk").desc()],
     )
-    rows = _in_force(store, at or timezone.now()).filter(kind=kind)
-    newest = rows.annotate(place=newest_first).filter(place=1).select_related("change__by")
-    return {(row.metal, row.fineness): row for row in newest}
+    return rows.annotate(place=newest_first).filter(place=1).select_related("change__by")
 
 
 def row_for(*, store: Store, metal: str, fineness: int, at: datetime | None = None) -> MetalPrice:

@@ -1,6 +1,7 @@
 """What every test stands on: the open books around Django's flush, quick hashing, the shop."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,8 +45,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _quick(settings: Any, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Hashing that takes no time, and plain static names; tests of PINs mark `slow_hashing`."""
+def _quick(settings: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    """Hashing that takes no time, plain static names, pictures of their own; tests of PINs mark
+    `slow_hashing`."""
+    settings.MEDIA_ROOT = tmp_path / "media"
     if "slow_hashing" not in request.keywords:
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {

@@ -9,12 +9,12 @@ from functools import partial
 import pytest
 from django.db import OperationalError, connections
 
-from counter import acknowledgements, bills, counting, handovers, sales, signatures
+from counter import acknowledgements, bills, counting, handovers, sales, scans, signatures, trays
 from counter.books import verify
 from counter.models import Sale, SaleState, Shift
 from inventory import holds
 from inventory.ground.errors import RuleBroken
-from inventory.models import RequestKey, Store
+from inventory.models import Change, RequestKey, Store
 from tests.cast import Shop
 from tests.counters import count_rest, tray_of
 
@@ -150,6 +150,7 @@ def test_fifty_tablets_begin_one_count(trading_shop: Shop) -> None:
 
 
 def test_a_sheet_is_signed_once_by_fifty_second_hands(trading_shop: Shop) -> None:
+    """One tablet closes the sheet; the same hand on all others gets the closed sheet."""
     shop = trading_shop
     shop.piece()
     sheet = handovers.start(counter=shop.a, kind="change", by=shop.lin, incoming=shop.zhao)
@@ -160,9 +161,28 @@ def test_a_sheet_is_signed_once_by_fifty_second_hands(trading_shop: Shop) -> Non
         act = partial(signatures.sign, handover=sheet, as_="incoming", user=shop.zhao)
         return patiently(act) or "signed"
 
-    got = at_once(sign)
-    assert got == {"signed": 1, counting.CountOver.code: THREADS - 1}
+    assert at_once(sign) == {"signed": THREADS}
+    assert sheet.signatures.count() == 2
+    assert Change.objects.filter(kind="handover_signed").count() == 1
     assert Shift.objects.filter(counter=shop.a, closed_at__isnull=True).count() == 1
+    assert books_agree()
+
+
+def test_one_of_many_witnesses_signs_a_sheet(trading_shop: Shop) -> None:
+    """Different people on different tablets: one is the witness, all others are refused."""
+    shop = trading_shop
+    sheet = handovers.start(counter=shop.a, kind="close", by=shop.lin)
+    count_rest(sheet, by=shop.lin)
+    signatures.sign(handover=sheet, as_="outgoing", user=shop.lin)
+    people = [shop.zhao, shop.qian, shop.chen, shop.wang]
+
+    def sign(index: int) -> str:
+        act = partial(signatures.sign, handover=sheet, as_="witness", user=people[index])
+        return patiently(act) or "signed"
+
+    got = at_once(sign, threads=len(people))
+    assert got == {"signed": 1, trays.CountOver.code: len(people) - 1}
+    assert sheet.signatures.count() == 2
     assert books_agree()
 
 
@@ -171,18 +191,18 @@ def test_a_piece_is_scanned_once_by_fifty_hands(trading_shop: Shop) -> None:
     shop = trading_shop
     piece = shop.piece()
     sheet = handovers.start(counter=shop.a, kind="change", by=shop.lin, incoming=shop.zhao)
-    trays = [
+    rows = [
         counting.open_tray(tray=tray_of(sheet, "A-01"), by=shop.lin),
         counting.open_tray(tray=tray_of(sheet, "A-02"), by=shop.zhao),
     ]
     hands = [shop.lin, shop.zhao]
 
     def scan(index: int) -> str:
-        act = partial(counting.scan, tray=trays[index % 2], text=piece.number, by=hands[index % 2])
+        act = partial(scans.scan, tray=rows[index % 2], text=piece.number, by=hands[index % 2])
         return patiently(act) or "counted"
 
     got = at_once(scan)
-    assert got == {"counted": 1, counting.AlreadyCounted.code: THREADS - 1}
+    assert got == {"counted": 1, scans.AlreadyCounted.code: THREADS - 1}
 
 
 def test_pieces_are_sold_while_their_counter_is_counted_and_signed(trading_shop: Shop) -> None:

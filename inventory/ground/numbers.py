@@ -3,8 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from django.db import connection
-
+from inventory.ground import statements
 from inventory.models import DocumentCounter, Store
 
 
@@ -12,6 +11,9 @@ class Kind(StrEnum):
     SALE = "S"
     HANDOVER = "H"
     TRANSFER = "V"
+    TRADE_IN = "T"
+    BAG = "B"
+    MELT = "M"
 
 
 # one statement on both databases; the store's head is locked, so nobody else asks meanwhile
@@ -25,7 +27,6 @@ NEXT = """
 def issue(*, store: Store, kind: Kind, day: date) -> str:
     """The next number of this kind on a business day. Call it inside the transaction of the rule
     that makes the document real: a rollback gives the number back."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT.format(table=DocumentCounter._meta.db_table), [store.pk, kind, day])
-        (last,) = cursor.fetchone()
+    statement = NEXT.format(table=DocumentCounter._meta.db_table)
+    ((last,),) = statements.fetch(statement, [store.pk, kind, day])
     return f"{store.code}-{kind}{day:%y%m%d}-{last:04d}"

@@ -82,6 +82,87 @@ SETTINGS: dict[str, Setting] = {
     "cash_float_cents": Setting(
         _("Cash that a counter begins with when no sheet says how much, in cents"), 0
     ),
+    "buy_back": Setting(
+        _("Old gold is bought for money"), "no", choices=("yes", "no"),
+    ),
+    "melting": Setting(
+        _("Old gold is melted on the spot, with the customer's own consent"),
+        "no", choices=("yes", "no"),
+    ),
+    "trade_in_photo": Setting(
+        _("Old gold is photographed before anything is done to it"), "yes", choices=("yes", "no"),
+    ),
+    "second_weigher_cents": Setting(
+        _("A trade-in of so much is weighed again by a second person, in cents"),
+        2_000_000, {"small": 5_000_000},
+    ),
+    "second_method_cents": Setting(
+        _("Old gold worth so much is tested by two independent methods, in cents"), 5_000_000
+    ),
+    "identity_swap_cents": Setting(
+        _("An exchange of so much asks for the customer's identity, in cents"), 5_000_000
+    ),
+    "identity_buy_back_cents": Setting(
+        _("A buy-back of so much asks for the seller's identity, in cents"), 0
+    ),
+    "identity_photo": Setting(
+        _("Identity papers are photographed too, where a rule of the place asks for it"),
+        "no", choices=("yes", "no"),
+    ),
+    "identity_months": Setting(
+        _("An identity is kept for so many months"), 24, least=24, most=240
+    ),
+    "offer_minutes": Setting(
+        _("An offer for old gold holds for so many minutes"), 30, least=1, most=480
+    ),
+    "hold_days": Setting(
+        _("Old gold stays untouched in its bag for so many days"), 0, most=365
+    ),
+    "melt_loss_bp": Setting(
+        _("Melting may lose so much of the metal, in hundredths of a percent"), 300, most=2_000
+    ),
+    "reweigh_share_bp": Setting(
+        _("So many of the smaller trade-ins are weighed again by the chief, in hundredths of a "
+          "percent"),
+        1_000, {"chain": 2_000}, most=10_000,
+    ),
+    "cap_loss_gold_bp": Setting(
+        _("Old gold: loss at most, in hundredths of a percent; 10,000 where there is no cap"),
+        10_000, most=10_000,
+    ),
+    "cap_loss_platinum_bp": Setting(
+        _("Old platinum: loss at most, in hundredths of a percent; 10,000 where there is no cap"),
+        10_000, most=10_000,
+    ),
+    "cap_labour_bp": Setting(
+        _("Trade-in: fee and labour at most, in hundredths of a percent of the board; 10,000 where"
+          " there is no cap"),
+        10_000, most=10_000,
+    ),
+    "cap_fixed_bp": Setting(
+        _("Trade-in at the price once paid: deduction at most, in hundredths of a percent; 10,000"
+          " where there is no cap"),
+        10_000, most=10_000,
+    ),
+    "typed_weight": Setting(
+        _("A weight that settles may be typed: allow, approve or refuse"),
+        "approve", {"small": "allow"}, choices=("allow", "approve", "refuse"),
+    ),
+    "scale_error": Setting(
+        _("Which error of a scale is held against the goods' tolerance: new or in service"),
+        "in_service", choices=("new", "in_service"),
+    ),
+    "cash_limit_cents": Setting(
+        _("Cash of one customer on one day from which a report is due, in cents"), 10_000_000
+    ),
+    "cash_hint_bp": Setting(
+        _("Cash so little below that limit is looked at, in hundredths of a percent"),
+        1_000, most=10_000,
+    ),
+    "cash_hint_days": Setting(
+        _("Cash of so many days that reaches that limit together is looked at"),
+        7, least=1, most=60,
+    ),
     "public_purchase": Setting(
         _("The customer's page shows month and store of the purchase"), "show",
         choices=("show", "hide"),

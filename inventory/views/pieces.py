@@ -67,7 +67,9 @@ def piece(request: StaffRequest, number: str) -> HttpResponse:
         # the book of promises stands above this one: its rows are reached by their key alone
         "card": found.cards.filter(state="valid").first(),
         "cost": _cost_of(request, found.pk),
-        "may": rights(request.user, "sell", "move_pieces", "print_tags", "see_sales", "see_cards"),
+        "may": rights(
+            request.user, "sell", "move_pieces", "print_tags", "see_sales", "see_cards", "weigh"
+        ),
     }
     return render(request, "inventory/piece.html", told)
 

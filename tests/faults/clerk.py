@@ -49,6 +49,24 @@ class Sold:
         return sum(cents for _tender, cents in self.paid)
 
 
+@dataclass
+class Brought:
+    """Old gold that a customer brought in: its address, how far it came, and what it pays."""
+
+    at: str
+    state: str = "received"
+    pays: Bill | None = None
+
+    @property
+    def number(self) -> str:
+        return self.at.strip("/").removeprefix("trade-ins/")
+
+    def state_now(self, open_bills: list[Bill]) -> str:
+        """Settled with the bill that it pays, once that is completed."""
+        paid = self.pays is not None and all(bill is not self.pays for bill in open_bills)
+        return "settled" if paid else self.state
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a clerk works and with whom: the two who hand over to each other, and the chief."""
@@ -79,6 +97,7 @@ class Clerk:
         self.bills: list[Bill] = []
         self.begun: set[str] = set()
         self.given_up = 0
+        self.brought: list[Brought] = []
         self.sales: list[Sold] = []
         self.shift_sales: list[Sold] = []
         self.on_duty = place.clerk

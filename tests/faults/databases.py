@@ -63,6 +63,9 @@ class Database:
         """A new database with the new shop in it."""
         raise NotImplementedError
 
+    def make_bare(self, name: str) -> None:
+        """Room for a database that holds nothing; SQLite makes the file when it needs it."""
+
     def look_at(self, name: str) -> None:
         """From now on this process reads that database."""
         connection.close()
@@ -129,6 +132,9 @@ class Cluster(Database):
     def copy(self, name: str) -> None:
         connection.close()
         self._run("createdb", "-h", str(self.disk.folder), "-U", "postgres", "-T", TEMPLATE, name)
+
+    def make_bare(self, name: str) -> None:
+        self._run("createdb", "-h", str(self.disk.folder), "-U", "postgres", name)
 
     def drop(self, name: str) -> None:
         connection.close()

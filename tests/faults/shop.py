@@ -2,6 +2,7 @@
 
 from django.core.management import call_command
 
+from appraisal import seed as old_gold_seed
 from counter import clerks
 from counter.models import Role
 from inventory import places
@@ -16,6 +17,10 @@ def build(tablets: int) -> tuple[list[Place], list[str]]:
     """Migrates the database and opens the shop; where each tablet works, and the wanted pieces."""
     call_command("migrate", verbosity=0, interactive=False)
     shop = open_shop()
+    # no clerk of a run has a camera or a balance
+    old_gold_seed.put_tolerances()
+    old_gold_seed.put_rules()
+    settings_rows.put(store=shop.s01, key="trade_in_photo", new="no", by=shop.wang)
     stars = [shop.charm(style="STAR").number for _ in range(WANTED)]
     found = []
     for turn in range(1, tablets + 1):

@@ -14,7 +14,7 @@ from tests.faults import books, deeds, mishaps
 from tests.faults.__main__ import simulate
 from tests.faults.books import Books
 from tests.faults.databases import POSTGRES, Cluster
-from tests.faults.mishaps import kill_at_point, kill_worker
+from tests.faults.mishaps import back_up, kill_at_point, kill_worker
 from tests.faults.plan import Plan
 from tests.faults.tablet import Act
 
@@ -32,32 +32,41 @@ def keep(shop: Shop, *, location: str = "/sell/1/") -> None:
     row.save()
 
 
-def test_a_short_day_with_deaths_and_cut_lines_loses_nothing() -> None:
+def test_a_short_day_with_deaths_cut_lines_and_a_backup_loses_nothing() -> None:
     if connection.vendor == POSTGRES and Cluster.programs() is None:
         pytest.skip("no initdb for a private PostgreSQL that may be killed")
     plan = Plan(
         connection.vendor,
         seed="smoke",
         seconds=1,
-        round_seconds=4,
+        round_seconds=6,
         rounds=1,
         tablets=2,
         faulty=0.1,
         every=1,
         sweeps=0,
-        kinds=(kill_worker.NAME, kill_at_point.NAME),
+        kinds=(kill_worker.NAME, kill_at_point.NAME, back_up.NAME),
     )
     result = simulate(plan)
     assert result.violations == [], "\n".join(result.last_acts)
     assert result.errors == {}
     assert result.acknowledged > 0
     assert result.kills > 0
+    assert result.mishaps[back_up.NAME] > 0
     assert result.proofs == 1
+
+
+def test_the_drill_tells_what_is_not_in_the_backup(shop: Shop) -> None:
+    keep(shop)
+    assert list(back_up.missing([("lin", "key-1")])) == []
+    (line,) = back_up.missing([("lin", "key-1"), ("lin", "key-2")])
+    assert line.startswith("lost: ")
 
 
 def test_every_capability_and_every_mishap_takes_part() -> None:
     assert {deed.__name__.rpartition(".")[2] for deed in deeds.all_deeds()} >= {
-        "bring_in", "hand_over", "look_up_card", "pay", "repeat", "sell", "set_prices", "void",
+        "bring_in", "hand_over", "look_up_card", "pay", "repeat", "sell", "set_prices", "trade_in",
+        "void",
     }  # fmt: skip
     assert all(deed.WEIGHT > 0 for deed in deeds.all_deeds())
     assert len({mishap.NAME for mishap in mishaps.all_mishaps()}) == len(mishaps.all_mishaps())

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from inventory import transfers
-from inventory.models import LabourKind, MetalPrice, Piece
+from inventory import prices, transfers
+from inventory.models import Certificate, LabourKind, MetalPrice, Piece, Stone
 from tests.cast import Shop
 from tests.programs import EVERYTHING, Program, register
 
@@ -76,6 +78,44 @@ def test_it_tells_a_whole_piece_with_stones_reports_and_todays_price(
         "total": "10594.80",
         "total_cents": 1_059_480,
     }
+
+
+def test_it_tells_each_stone_and_each_report_once(shop: Shop, program: Program) -> None:
+    ring = shop.ring()
+    Stone.objects.create(piece=ring, main=False, kind="ruby", count=2, weight_mct=40)
+    Certificate.objects.create(piece=ring, lab="GIA", number="2141438167")
+    told = program.get(f"/pieces/{ring.number}").json()
+    assert [stone["kind"] for stone in told["stones"]] == ["diamond", "ruby"]
+    assert [report["lab"] for report in told["certificates"]] == ["NGTC", "GIA"]
+
+
+def test_it_tells_todays_price_from_the_newest_row_of_the_stores_board_and_the_houses(
+    shop: Shop, program: Program
+) -> None:
+    necklace = shop.piece()
+
+    def per_gram() -> int:
+        today = program.get(f"/pieces/{necklace.number}").json()["today"]
+        return int(today["metal_cents"]) * 1000 // necklace.net_mg
+
+    house = per_gram()
+    quote = prices.Quote("Au", necklace.fineness, "sell", house + 100)
+    prices.put_up(store=shop.s01, quotes=[quote], by=shop.wang)
+    assert per_gram() == house + 100
+    shop.put_up(necklace.fineness, house + 300)
+    assert per_gram() == house + 300
+    later = timezone.now() + timedelta(hours=1)
+    prices.put_up(store=shop.s01, quotes=[quote], by=shop.wang, valid_from=later)
+    prices.put_up(store=shop.s02, quotes=[quote], by=shop.people["head"])
+    assert per_gram() == house + 300
+
+
+def test_it_asks_once_for_the_key_and_once_for_the_piece(shop: Shop, program: Program) -> None:
+    ring = shop.ring()
+    program.get(f"/pieces/{ring.number}")  # notes that the key is used
+    with CaptureQueriesContext(connection) as queries:
+        program.get(f"/pieces/{ring.number}")
+    assert len(queries) == 2
 
 
 def test_it_tells_no_price_for_a_piece_that_is_sold_or_not_on_the_board(

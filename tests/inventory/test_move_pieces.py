@@ -269,7 +269,7 @@ def test_it_refuses_a_day_that_is_none(shop: Shop, words: str) -> None:
 def test_it_lists_the_transfers_of_a_day(shop: Shop, django_assert_num_queries: Any) -> None:
     client, rows = shop.client(), [shop.ring() for _each in range(51)]
     hand_over(client, rows[:1], "B-02")
-    with django_assert_num_queries(10) as one:
+    with django_assert_num_queries(11) as one:
         client.get("/transfers/")
     for ring in rows[1:]:
         transfers.hand_over(rows=[ring], to=shop.tray("B-02"), sender=shop.lin, receiver=shop.zhao)

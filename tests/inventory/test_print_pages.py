@@ -104,7 +104,6 @@ def run_alone(script: str) -> list[str]:
         ("warranty/print_card_a5.html", (148.0, 210.0)),
         ("inventory/print_tags.html", (60.0, 30.0)),
         ("inventory/print_transfer.html", (148.0, 210.0)),
-        ("counter/print_handover.html", (297.0, 210.0)),
     ],
 )
 def test_it_has_the_size_of_its_paper(template_and_size: tuple[str, tuple[float, float]]) -> None:
