@@ -130,13 +130,13 @@ class RuleForm(RuleModelForm):
     fee_cents_per_g = YuanField(label=_("Fee, yuan per gram"), required=False)
     fee_fixed_cents = YuanField(label=_("Fixed fee, yuan"), required=False)
     loss_bp = percent(_("Loss, %"))
-    labour_bp = percent(_("Handling, % of the value"))
+    labour_bp = percent(_("Handling, percent of the value"))
     pays_for = ManyField(label=_("Pays only for new goods"), choices=list(KINDS.items()))
     min_ratio_bp = TimesField(
         label=_("New goods at least so many times the old"), required=False, max_value=MOST_TIMES
     )
     min_extra_cents = YuanField(label=_("New goods cost so much more, yuan"), required=False)
-    max_share_bp = percent(_("Old gold pays at most, % of the new"), max_value=Decimal(100))
+    max_share_bp = percent(_("Old gold pays at most, percent of the new"), max_value=Decimal(100))
     step_loss = forms.IntegerField(label=_("Loss"), min_value=1, max_value=4, required=False)
     step_value = forms.IntegerField(label=_("Price"), min_value=1, max_value=4)
     step_fee = forms.IntegerField(label=_("Fee"), min_value=1, max_value=4, required=False)
