@@ -1,5 +1,6 @@
 """A counter changes hands: a blind count of every place and of the money, and two PINs."""
 
+import re
 from collections.abc import Iterator
 
 from counter.models import Handover, Shift, Signature
@@ -10,6 +11,7 @@ from tests.faults.clerk import WECHAT, Clerk
 from tests.faults.tablet import hidden
 
 WEIGHT = 1
+ITEM = re.compile(r'/items/([0-9]+)/"')
 
 
 def do(clerk: Clerk) -> None:
@@ -30,6 +32,10 @@ def do(clerk: Clerk) -> None:
         amount = measures.yuan(clerk.slip_cents[WECHAT]).replace(",", "").lstrip("¥")
         _done(clerk, f"{at}money/{WECHAT}/", {"vouchers": str(slips), "amount": amount})
     _done(clerk, f"{at}no-slips/", {})
+    # the one kind of thing besides goods and money: rings that customers have brought
+    lying = [ring for ring in clerk.brought if ring.state != "returned"]
+    for item in set(ITEM.findall(clerk.session.get(f"{at}?part=items").body)):
+        _done(clerk, f"{at}items/{item}/", {"counted": str(len(lying))})
     if clerk.tablet.broken:
         return
     for side, who in (("outgoing", clerk.on_duty), ("incoming", partner)):
