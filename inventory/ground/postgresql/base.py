@@ -8,11 +8,19 @@ statement of eight tables the plan takes longer than the rows.
 import select
 from typing import Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from django.db.backends.utils import CursorWrapper
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
+        """A prepared statement is told as it was written; the driver does not keep it."""
+        return str(super().last_executed_query(cursor, sql, params) or sql)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
+
     def get_connection_params(self) -> dict[str, Any]:
         # at its first use; Django's other cursors put the values into the statement, and so have
         # nothing that could be planned for the next time
