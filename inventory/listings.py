@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from inventory import certificates, listing_cells
 from inventory.certificates import Report
-from inventory.ground import amounts, codes, measures
+from inventory.ground import amounts, codes, measures, names
 from inventory.ground.codes import CodeKind
 from inventory.ground.errors import RuleBroken
 from inventory.ground.measures import Metal
@@ -191,7 +191,7 @@ def _name(cells: Cells, *, metal: Metal, grade: int) -> str:
     name = cells.text("name", needed=True)
     if name and not cells.wrong & {"metal", "fineness"}:
         try:
-            measures.check_name(name=name, metal=metal, grade=grade)
+            names.check_name(name=name, metal=metal, grade=grade)
         except RuleBroken as refusal:
             cells.refuse("name", refusal)
     return name

@@ -20,7 +20,7 @@ WEAK = {"md5", "sha1", "new"}  # of hashlib
 # numbers of the demo shop are the same every time, on purpose, and its scale trembles
 DEMO = ("/demo", "/simulated_scale")
 # the ways to write a fineness, out of a table of ours
-OWN_WORDS = "inventory/ground/measures.py"
+OWN_WORDS = "inventory/ground/names.py"
 
 
 def calls(app: str) -> Iterator[tuple[str, ast.Call]]:

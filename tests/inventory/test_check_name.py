@@ -2,8 +2,8 @@
 
 import pytest
 
-from inventory.ground import measures
-from inventory.ground.measures import FORBIDDEN_NAMES, UnlawfulName
+from inventory.ground import names
+from inventory.ground.names import FORBIDDEN_NAMES, UnlawfulName
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ from inventory.ground.measures import FORBIDDEN_NAMES, UnlawfulName
     ],
 )
 def test_it_accepts_a_lawful_name(name: str, metal: str, grade: int) -> None:
-    measures.check_name(name=name, metal=metal, grade=grade)
+    names.check_name(name=name, metal=metal, grade=grade)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_it_accepts_a_lawful_name(name: str, metal: str, grade: int) -> None:
 )
 def test_it_names_the_unlawful_phrase(name: str, metal: str, phrase: str) -> None:
     with pytest.raises(UnlawfulName, match="must not contain") as refusal:
-        measures.check_name(name=name, metal=metal, grade=9_900)
+        names.check_name(name=name, metal=metal, grade=9_900)
     assert refusal.value.extra == {"phrase": phrase}
     assert phrase in str(refusal.value)
     assert (refusal.value.code, refusal.value.status) == ("unlawful_name", 422)
@@ -70,9 +70,9 @@ def test_it_names_the_unlawful_phrase(name: str, metal: str, phrase: str) -> Non
 
 @pytest.mark.parametrize("phrase", FORBIDDEN_NAMES)
 def test_it_refuses_every_forbidden_phrase_beside_a_right_fineness(phrase: str) -> None:
-    measures.check_name(name="足金吊坠", metal="Au", grade=9_900)
+    names.check_name(name="足金吊坠", metal="Au", grade=9_900)
     with pytest.raises(UnlawfulName, match=phrase):
-        measures.check_name(name=f"足金{phrase}吊坠", metal="Au", grade=9_900)
+        names.check_name(name=f"足金{phrase}吊坠", metal="Au", grade=9_900)
 
 
 @pytest.mark.parametrize(
@@ -94,5 +94,5 @@ def test_it_refuses_a_name_that_does_not_say_its_grade(
     name: str, metal: str, grade: int, phrase: str
 ) -> None:
     with pytest.raises(UnlawfulName, match=f"must contain its fineness: {phrase}") as refusal:
-        measures.check_name(name=name, metal=metal, grade=grade)
+        names.check_name(name=name, metal=metal, grade=grade)
     assert refusal.value.extra["ways"][0] == phrase
