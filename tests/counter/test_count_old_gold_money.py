@@ -8,9 +8,9 @@ from counter import custody, day_reports, handovers, old_gold, reconciliation
 from counter.models import Handover, Sale, Tender
 from inventory import places
 from tests.cast import Shop
-from tests.counter.test_settle_trade_in import NECKLACE_CENTS, RING_CENTS, is_clean, swapped, void
 from tests.counters import count_rest, sign_both
 from tests.old_gold import Desk, open_desk
+from tests.old_gold_bills import NECKLACE_CENTS, RING_CENTS, is_clean, swapped, void
 
 # (936 − 3) × 10 g × 0.99
 BOUGHT_CENTS = 923_670

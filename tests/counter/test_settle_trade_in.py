@@ -7,109 +7,40 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from appraisal import offers, old_pieces, rules, trade_ins
-from appraisal.models import Offer, TradeIn, TradeInRule, TradeInState, TradeKind
-from appraisal.reception import BuyBackOff
+from appraisal import offers, old_pieces, trade_ins
+from appraisal.models import TradeIn, TradeInState
 from counter import (
     bills,
-    books,
-    customers,
     old_gold,
-    old_gold_books,
     payments,
     reductions,
     sales,
     settlements,
 )
-from counter.models import Customer, Part, Payment, Sale, SaleLine, SaleState, Tender, Tendered
-from inventory.ground import approvals, changes, nobody
+from counter.models import Part, SaleState, Tender
+from inventory.ground import approvals
 from inventory.ground.errors import NotAllowed
 from inventory.queries import OtherStore
 from tests.cast import Shop
-from tests.conftest import unprotect
 from tests.old_gold import SIGNED, Desk, open_desk
-
-# 10.00 g less 8 % is 9.20 g × ¥1,100.00, less 10.00 g × ¥28.00
-RING_CENTS = 984_000
-# 8.72 g × ¥1,177.00 + 8.72 g × ¥38.00
-NECKLACE_CENTS = 1_059_480
+from tests.old_gold_bills import (
+    NECKLACE_CENTS,
+    RING_CENTS,
+    accepted,
+    cash,
+    complete,
+    is_clean,
+    offered,
+    put_down,
+    put_rule,
+    swapped,
+    void,
+)
 
 
 @pytest.fixture
 def desk(shop: Shop) -> Desk:
     return open_desk(shop)
-
-
-def cash() -> Tender:
-    return Tender.objects.get(code="cash")
-
-
-def transfer() -> Tender:
-    return Tender.objects.get(code="transfer")
-
-
-def customer(desk: Desk, phone: str = "13800000001") -> Customer:
-    return customers.find_or_make(phone=phone, name="周女士", store=desk.shop.s01, by=desk.by)
-
-
-def put_rule(**columns: Any) -> TradeInRule:
-    """A rule that goes before those of the house."""
-    told: dict[str, Any] = {
-        "code": "TEST",
-        "name": "本店规则",
-        "kind": TradeKind.SWAP,
-        "metal": "Au",
-        "fineness_min": 9_900,
-        "price_base": "exchange",
-        "precedence": 9,
-        "source": "test",
-        "valid_from": timezone.now() - timedelta(days=1),
-    }
-    return rules.put(rule=TradeInRule(**told | columns), by=nobody.system())
-
-
-def offered(desk: Desk, sale: Sale, *, mg: int = 10_000, **facts: Any) -> Offer:
-    """An offer against the goods of a bill, linked to it."""
-    trade_in = desk.tested(mg=mg, **facts)
-    old_gold.link(sale=sale, trade_in=trade_in, by=desk.by)
-    return offers.offer(trade_in=trade_in, basket=old_gold.basket_of(sale), by=desk.by)
-
-
-def accepted(desk: Desk, sale: Sale, *, mg: int = 10_000, **facts: Any) -> TradeIn:
-    offer = offered(desk, sale, mg=mg, **facts)
-    return offers.accept(offer=offer, drawn=SIGNED, by=desk.by)
-
-
-def put_down(desk: Desk, sale: Sale, trade_in: TradeIn, back_by: Tender | None = None) -> Tendered:
-    return old_gold.put_down(sale=sale, trade_in=trade_in, back_by=back_by, by=desk.by)
-
-
-def total(sale: Sale) -> int:
-    return bills.total_cents(sale, bills.lines_of(sale))
-
-
-def complete(desk: Desk, sale: Sale) -> Sale:
-    return sales.complete(sale=sale, shown_cents=total(sale), by=desk.by)
-
-
-def swapped(desk: Desk) -> tuple[Sale, TradeIn]:
-    """A necklace, paid with an old ring and the rest in cash."""
-    sale = desk.shop.bill(desk.shop.piece())
-    trade_in = accepted(desk, sale)
-    put_down(desk, sale, trade_in)
-    desk.shop.pay(sale)
-    return complete(desk, sale), trade_in
-
-
-def void(desk: Desk, sale: Sale) -> None:
-    ask = sales.void_ask(sale)
-    approvals.grant(ask=ask, store=desk.shop.s01, asked_by=desk.by, by=desk.shop.chen)
-    scanned = list(sale.lines.values_list("piece__number", flat=True))
-    sales.void(sale=sale, scanned=scanned, reason="wrong size", by=desk.by)
-
-
-def is_clean(desk: Desk) -> bool:
-    return not list(books.verify(desk.shop.s01, full=True))
 
 
 def test_it_knows_the_kinds_of_the_new_goods(desk: Desk) -> None:
@@ -306,58 +237,6 @@ def test_a_surplus_in_money_goes_out_by_the_chosen_tender(desk: Desk) -> None:
     assert is_clean(desk)
 
 
-def buy_back(desk: Desk, mg: int = 10_000) -> TradeIn:
-    """An accepted offer to buy old gold for money, by the manager."""
-    desk.put("buy_back", "yes")
-    desk.put("identity_buy_back_cents", "100000000")
-    desk.by = desk.shop.wang
-    return desk.accepted(kind=TradeKind.BUY_BACK, basket=(), mg=mg)
-
-
-@pytest.mark.parametrize("code", ["cash", "transfer"])
-def test_a_buy_back_is_a_bill_without_lines(desk: Desk, code: str) -> None:
-    trade_in = buy_back(desk)
-    tender = Tender.objects.get(code=code)
-    sale = old_gold.buy_back(trade_in=trade_in, tender=tender, by=desk.by)
-    assert (sale.total_cents, sale.state, sale.lines.count()) == (0, SaleState.COMPLETED, 0)
-    # (936 − 3) × 10 g × 0.99
-    paid = {row.tender.code: row.amount_cents for row in sale.payments.all()}
-    assert paid == {"old_gold": 923_670, code: -923_670}
-    trade_in.refresh_from_db()
-    assert trade_in.state == TradeInState.SETTLED
-    assert is_clean(desk)
-
-
-def test_a_voided_buy_back_gives_money_and_gold_back(desk: Desk) -> None:
-    trade_in = buy_back(desk)
-    sale = old_gold.buy_back(trade_in=trade_in, tender=cash(), by=desk.by)
-    void(desk, sale)
-    assert Payment.objects.filter(sale=sale, tender=cash()).count() == 2
-    trade_in.refresh_from_db()
-    assert trade_in.state == TradeInState.ACCEPTED
-    assert is_clean(desk)
-    assert old_gold.buy_back(trade_in=trade_in, tender=cash(), by=desk.by).number
-    assert is_clean(desk)
-
-
-def test_it_buys_nothing_back_where_the_store_does_not(desk: Desk) -> None:
-    trade_in = buy_back(desk)
-    desk.put("buy_back", "no")
-    with pytest.raises(BuyBackOff):
-        old_gold.buy_back(trade_in=trade_in, tender=cash(), by=desk.by)
-    assert not Sale.objects.exists()
-
-
-def test_it_pays_money_for_no_exchange_and_takes_no_buy_back_for_goods(desk: Desk) -> None:
-    trade_in = buy_back(desk)
-    sale = desk.shop.bill(desk.shop.piece())
-    with pytest.raises(old_gold.NoSwap):
-        put_down(desk, sale, trade_in)
-    swap = accepted(desk, sale)
-    with pytest.raises(old_gold.NoBuyBack):
-        old_gold.buy_back(trade_in=swap, tender=cash(), by=desk.by)
-
-
 def test_a_second_person_weighs_before_it_pays(desk: Desk) -> None:
     desk.put("second_weigher_cents", "100000")
     desk.put("alone_on_duty", "no")
@@ -443,45 +322,3 @@ def test_old_gold_is_no_button_and_lies_in_no_drawer(desk: Desk) -> None:
     assert 'value="credit"' not in page
     with pytest.raises(bills.OldGoldNeedsOffer):
         desk.shop.pay(sale, "old_gold")
-
-
-def broken(desk: Desk) -> set[str]:
-    """What the books say is wrong with old gold, without the figures in brackets."""
-    return {each.what.split(" (")[0] for each in old_gold_books.verify(desk.shop.s01)}
-
-
-def forge(offer: Offer, **columns: int) -> None:
-    """Somebody changes an offer behind the system's back."""
-    unprotect("default")
-    Offer.objects.filter(pk=offer.pk).update(**columns)
-    changes.protect()
-
-
-def test_the_books_find_a_settlement_without_its_money(desk: Desk) -> None:
-    _sale, trade_in = swapped(desk)
-    assert broken(desk) == set()
-    TradeIn.objects.filter(pk=trade_in.pk).update(state=TradeInState.ACCEPTED)
-    assert broken(desk) == {"is settled without its payment, or the reverse"}
-
-
-def test_the_books_find_a_bill_without_goods_that_buys_nothing(desk: Desk) -> None:
-    sale, _trade_in = swapped(desk)
-    SaleLine.objects.filter(sale=sale).update(sale=bills.begin(counter=desk.shop.a, by=desk.by))
-    assert broken(desk) == {"has no lines and buys nothing back"}
-
-
-def test_the_books_find_old_gold_paid_at_another_figure(desk: Desk) -> None:
-    swapped(desk)
-    offer = Offer.objects.get()
-    forge(offer, pays_cents=offer.pays_cents - 1)
-    assert broken(desk) == {"is not what was offered"}
-    forge(offer, credit_cents=1, pays_cents=offer.pays_cents)
-    assert broken(desk) == {"store credit is not the surplus of its offer"}
-
-
-def test_the_books_find_a_payout_that_is_not_the_offers(desk: Desk) -> None:
-    old_gold.buy_back(trade_in=buy_back(desk), tender=cash(), by=desk.by)
-    assert broken(desk) == set()
-    offer = Offer.objects.get()
-    forge(offer, pays_cents=offer.pays_cents - 1)
-    assert broken(desk) == {"is not what was offered", "is not what was to go out"}

@@ -10,7 +10,8 @@ from counter.books import verify
 from counter.models import CreditEntry, Customer, Sale, Tender
 from inventory.ground import approvals
 from tests.cast import Shop
-from tests.counter.test_settle_trade_in import (
+from tests.old_gold import Desk, open_desk
+from tests.old_gold_bills import (
     NECKLACE_CENTS,
     accepted,
     complete,
@@ -20,7 +21,6 @@ from tests.counter.test_settle_trade_in import (
     put_rule,
     void,
 )
-from tests.old_gold import Desk, open_desk
 
 # 20 g × ¥1,100.00 − the necklace
 SURPLUS = 2_200_000 - NECKLACE_CENTS
