@@ -43,6 +43,8 @@ OTHER_STORE = """
     SELECT 'inventory_piece', piece.number, place.code
     FROM inventory_piece piece JOIN inventory_place place ON place.id = piece.place_id
     WHERE piece.store_id = %s AND place.store_id <> piece.store_id
+      -- a customer's piece is served in any store of the house
+      AND piece.state <> 'in_service'
 """
 
 METAL = """

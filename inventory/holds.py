@@ -18,6 +18,8 @@ from inventory.models import Hold, Piece, Place, State
 
 logger = logging.getLogger(__name__)
 
+LIVE = "inventory_hold.piece_id = %s AND inventory_hold.ended_at IS NULL"
+
 
 class HeldElsewhere(RuleBroken):
     """Another bill holds the piece; the sentence says who and until when."""
@@ -52,6 +54,14 @@ def take(*, piece: Piece, bill: UUID, counter: Place, book: Book) -> Hold:
     statements.insert([hold])
     pieces.hold(piece=piece, counter=counter, book=book)
     return hold
+
+
+def check_free(*, piece: Piece, bill: UUID) -> None:
+    """Refused with `HeldElsewhere` while another bill holds the piece (1 query); says nothing of
+    the state of the piece, which `take` looks at."""
+    hold = _live_on(piece)
+    if hold is not None and hold.bill != bill and hold.until >= timezone.now():
+        raise HeldElsewhere(hold)
 
 
 def end(*, rows: Sequence[Piece], bill: UUID, book: Book) -> None:
@@ -107,14 +117,18 @@ def lapse_due(*, by: User) -> int:
 
 
 def _end_lapsed(*, piece: Piece, book: Book) -> None:
-    found = Hold.objects.filter(piece=piece, ended_at__isnull=True)
-    hold = found.select_related("by", "counter").first()
+    hold = _live_on(piece)
     if hold is None:
         return
     if hold.until >= timezone.now():
         raise HeldElsewhere(hold)
     hold.piece = piece
     _lapse(hold=hold, book=book)
+
+
+def _live_on(piece: Piece) -> Hold | None:
+    found = statements.read_with(Hold, LIVE, [piece.pk], along=("by", "counter"))
+    return found[0] if found else None
 
 
 def _lapse(*, hold: Hold, book: Book) -> int:

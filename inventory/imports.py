@@ -248,6 +248,7 @@ def _piece(listing: Listing, *, number: str, books: Books) -> Piece:
         gross_mg=listing.gross_mg,
         net_mg=listing.net_mg,
         ring_size=listing.ring_size,
+        made_to_order=bool(listing.made_to_order),
         pricing=listing.pricing,
         labour_kind="" if listing.labour_cents is None else LabourKind.PER_GRAM,
         labour_value=listing.labour_cents or 0,

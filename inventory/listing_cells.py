@@ -14,7 +14,7 @@ from inventory.ground import codes, measures
 from inventory.ground.codes import CodeKind
 from inventory.ground.errors import RuleBroken
 from inventory.ground.measures import Metal
-from inventory.listing_words import COLUMNS
+from inventory.listing_words import COLUMNS, NO, YES
 from inventory.tables import Column, plain
 
 T = TypeVar("T")
@@ -103,6 +103,13 @@ def word(text: str, *, words: Mapping[str, C]) -> C:
         told = {"word": text[:30], "words": ", ".join(known)}
         raise BadCell(_("“%(word)s” is not known; known are %(words)s.") % told)
     return found
+
+
+def yes_or_no(text: str) -> bool:
+    said = plain(text)
+    if said not in YES | NO:
+        raise BadCell(_("“%(word)s” is not known; write yes or no.") % {"word": text[:30]})
+    return said in YES
 
 
 def has_ten_digits(text: str) -> bool:

@@ -55,6 +55,9 @@ COLUMNS: Final[dict[str, Column]] = {
         ("certificate", "certificate number", "report", "report number", "证书号", "证书编号"),
     ),
     "ring_size": Column(_("Ring size"), ("ring_size", "size", "手寸", "圈口")),
+    "made_to_order": Column(
+        _("Made to order"), ("made_to_order", "custom", "custom made", "定制", "是否定制", "定做")
+    ),
     "pricing": Column(_("Pricing"), ("pricing", "计价方式", "计价"), needed=True),
     "labour": Column(
         _("Labour per gram"), ("labour_per_g", "labor_per_g", "工费(元/克)", "克工费(元)", "克工费")
@@ -104,5 +107,7 @@ PRICINGS: Final = said(
         Pricing.FIXED: ("fixed price", "一口价", "按件", "计件"),
     }
 )
+YES: Final = frozenset({"yes", "y", "true", "1", "是", "√", "定制", "定做"})
+NO: Final = frozenset({"no", "n", "false", "0", "否", "×", "非定制"})
 # other stones keep the word of the list
 STONES: Final = said({"diamond": ("钻石", "钻")})

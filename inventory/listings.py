@@ -55,6 +55,7 @@ class Listing:
     stone: StoneFacts | None
     report: Report | None
     ring_size: str
+    made_to_order: bool | None
     pricing: Pricing
     labour_cents: int | None  # per gram
     price_cents: int | None
@@ -148,6 +149,7 @@ def _listing(cells: Cells, *, codes_are_ours: bool) -> Listing:
         stone=stone,
         report=_report(cells),
         ring_size=cells.text("ring_size"),
+        made_to_order=cells.take("made_to_order", listing_cells.yes_or_no, None),
         pricing=pricing,
         labour_cents=labour_cents,
         price_cents=price_cents,

@@ -230,6 +230,7 @@ def _facts(listing: Listing, piece: Piece) -> Iterator[Fact]:
     yield "gross", _exact_grams(listing.gross_mg), _exact_grams(piece.gross_mg)
     yield "net", _exact_grams(listing.net_mg), _exact_grams(piece.net_mg)
     yield "ring_size", listing.ring_size, piece.ring_size
+    yield "made_to_order", _yes_or_no(listing.made_to_order), _yes_or_no(piece.made_to_order)
     yield "pricing", str(listing.pricing.label), piece.get_pricing_display()
     yield "labour", _yuan(listing.labour_cents), _labour_of(piece)
     yield "price", _yuan(listing.price_cents), _yuan(piece.price_cents)
@@ -268,6 +269,10 @@ def _report_of(piece: Piece, *, like: Report | None) -> str:
 
 def _yuan(cents: int | None) -> str:
     return "" if cents is None else measures.yuan(cents)
+
+
+def _yes_or_no(said: bool | None) -> str:
+    return "" if said is None else _("yes") if said else _("no")
 
 
 def _exact_grams(mg: int) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from inventory.ground import statements
 from inventory.ground.changes import Book
 from inventory.ground.errors import RuleBroken
+from inventory.ground.statements import Asked
 from inventory.models import Movement, Piece, Place, Reason, State, Transfer
 from inventory.models.pieces import GONE
 
@@ -56,8 +57,14 @@ class NoReport(RuleBroken):
 
 
 def lock(ids: Collection[int]) -> list[Piece]:
-    """The only place that locks pieces; by id, so that two bills never wait for each other."""
+    """This and `ask_locked` are the only places that lock pieces; by id, so that two bills never
+    wait for each other."""
     return statements.read_among(Piece, "id", ids, lock=True)
+
+
+def ask_locked(condition: str, values: Sequence[object]) -> Asked[Piece]:
+    """As `lock`, of the pieces that fulfil a condition in SQL; they may be fetched later."""
+    return statements.ask(Piece, f"{condition} ORDER BY id", values, lock=True)
 
 
 def enter(*, rows: Sequence[Piece], book: Book) -> list[Movement]:
@@ -109,6 +116,55 @@ def take_back(*, rows: Sequence[Piece], counter: Place, number: str, book: Book)
     same = {"reason": Reason.VOIDED, "book": book, "counter": counter, "number": number}
     _move(rows=rows, new=State.RETURNED, back=True, **same)  # type: ignore[arg-type]  # because: one dict of several types
     _move(rows=rows, new=State.ON_SALE, **same)  # type: ignore[arg-type]  # because: one dict of several types
+
+
+def bring_back(*, rows: Sequence[Piece], to: Place, number: str, book: Book) -> list[Movement]:
+    """The customer has returned them: into a place of the store, to be checked before anybody sells
+    them again."""
+    for piece in rows:
+        piece.place = to
+    return _move(
+        rows=rows,
+        new=State.RETURNED,
+        reason=Reason.BACK,
+        book=book,
+        counter=to.parent or to,
+        number=number,
+        back=True,
+    )
+
+
+def pass_check(*, piece: Piece, book: Book) -> list[Movement]:
+    """A returned piece was looked at and may be sold again. Refused as in `put_on_sale`."""
+    if piece.style.report_required and not piece.certificates.exists():
+        raise NoReport(piece)
+    return _move(rows=[piece], new=State.ON_SALE, reason=Reason.CHECKED, book=book)
+
+
+def take_in(*, piece: Piece, counter: Place, number: str, book: Book) -> list[Movement]:
+    """A customer's piece comes into our hands for the work on a ticket; it is no stock of ours."""
+    piece.place = counter
+    return _move(
+        rows=[piece],
+        new=State.IN_SERVICE,
+        reason=Reason.SERVICE_IN,
+        book=book,
+        counter=counter,
+        number=number,
+        back=True,
+    )
+
+
+def give_out(*, piece: Piece, counter: Place, number: str, book: Book) -> list[Movement]:
+    """The customer has the piece again."""
+    return _move(
+        rows=[piece],
+        new=State.SOLD,
+        reason=Reason.SERVICE_OUT,
+        book=book,
+        counter=counter,
+        number=number,
+    )
 
 
 def move(*, rows: Sequence[Piece], to: Place, transfer: Transfer, book: Book) -> list[Movement]:
@@ -237,7 +293,7 @@ def _grouped(rows: Iterable[Piece]) -> dict[tuple[str, int | None], list[int]]:
 
 
 def _places_before_sale(rows: Sequence[Piece]) -> dict[int, Place]:
-    sold = Movement.objects.filter(piece__in=rows, new=State.SOLD).order_by("pk")
+    sold = Movement.objects.filter(piece__in=rows, reason=Reason.SOLD).order_by("pk")
     places: dict[int, Place] = {}
     for movement in sold.select_related("from_place"):
         if movement.from_place is not None:

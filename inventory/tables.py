@@ -24,6 +24,7 @@ MOST_COLUMNS: Final = 100
 DELIMITERS: Final = ",;\t"
 ENCODINGS: Final = ("utf-8", "gb18030")
 BYTE_ORDER_MARK: Final = "\ufeff"
+BAR: Final = "|"  # between the words of one meaning
 TOO_MANY_CELLS: Final = gettext_lazy("This row has more cells than there are headings.")
 
 Row = Sequence[str]
@@ -182,6 +183,11 @@ def _find(columns: Mapping[str, Column], headings: Row) -> tuple[dict[str, int],
             _("The first row names the columns. These are missing: %(columns)s.") % told
         )
     return where, tuple(filter(None, unused))
+
+
+def words(text: str) -> list[str]:
+    """What one field of a layout lists, the preferred one first, divided by bars."""
+    return [word for part in text.split(BAR) if (word := part.strip())]
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,6 @@
 """Fields that all pages share. What is typed becomes an integer once, here."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from inventory.ground import codes, measures
 from inventory.ground.errors import RuleBroken
 
 LARGEST_KEY = 2**63 - 1  # what a column of keys can hold
+EITHER: Final = (("", _("either")), ("yes", _("yes")), ("no", _("no")))
 
 
 class LineField(forms.CharField):
@@ -61,6 +62,23 @@ class YuanField(forms.Field):
         return measures.plain_yuan(value) if isinstance(value, int) else value
 
 
+class FinenessField(forms.Field):
+    """Typed fineness as tenths of a permille: "999", "999.2", "18K"; None when nothing was
+    typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"class": "number", "inputmode": "decimal", "autocomplete": "off"}
+        widget = forms.TextInput({**attrs, "maxlength": 12})
+        super().__init__(**{"widget": widget, **kwargs})
+
+    def to_python(self, value: object) -> int | None:
+        return None if value in self.empty_values else read_fineness(str(value))
+
+    def prepare_value(self, value: object) -> object:
+        """Tenths of a permille from us as a field holds them; what was typed stays so."""
+        return measures.permille(value).removesuffix("‰") if isinstance(value, int) else value
+
+
 class GramsField(forms.Field):
     """Typed grams as milligrams, from `least` to `most`; None when nothing was typed."""
 
@@ -81,3 +99,24 @@ class GramsField(forms.Field):
     def prepare_value(self, value: object) -> object:
         """Milligrams from us as a field holds them; what was typed stays as it was typed."""
         return measures.plain_grams(value) if isinstance(value, int) else value
+
+
+class EitherField(forms.ChoiceField):
+    """Yes, no, or whatever."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=EITHER, required=False, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        return {"yes": True, "no": False}.get(super().clean(value))
+
+    def prepare_value(self, value: object) -> object:
+        return {True: "yes", False: "no", None: ""}.get(value, value)  # type: ignore[call-overload]  # because: text passes
+
+
+def read_fineness(text: str) -> int:
+    """One typed fineness in tenths of a permille, refused as forms refuse."""
+    try:
+        return measures.read_fineness(text)
+    except RuleBroken as refusal:
+        raise ValidationError(str(refusal), code=refusal.code) from refusal

@@ -5,31 +5,18 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inventory import board, prices
 from inventory.board import Line
-from inventory.forms.fields import LARGEST_KEY, YuanField
+from inventory.forms.fields import LARGEST_KEY, FinenessField, YuanField
 from inventory.ground import measures
 from inventory.ground.errors import RuleBroken
 from inventory.ground.measures import Metal
 from inventory.models import PriceKind, Store
 from inventory.prices import Quote
-
-
-class FinenessField(forms.CharField):
-    """Typed fineness as tenths of a permille; None when nothing was typed."""
-
-    def to_python(self, value: object) -> Any:
-        if not value:
-            return None
-        try:
-            return measures.read_fineness(str(value))
-        except RuleBroken as refusal:
-            raise ValidationError(str(refusal), code=refusal.code) from refusal
 
 
 class BoardForm(forms.Form):

@@ -9,7 +9,7 @@ of `seq` is the order of commits, and a reader of the feed never misses a row.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
@@ -19,7 +19,7 @@ from uuid import UUID
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connections, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -55,10 +55,7 @@ class Book:
         """New rows of one model, each with its link. `number` of the document they belong to,
         else each row's own `number` or that of its piece."""
         links = [self._link(row, kind=kind, number=number) for row in rows]
-        statements.insert(links)
-        for row, link in zip(rows, links, strict=True):
-            row.change = link
-        statements.insert(rows)
+        statements.insert_linked(links, rows)
         return list(rows)
 
     def note(self, row: Model, *, kind: str, number: str) -> Change:
@@ -66,6 +63,7 @@ class Book:
         the caller saves `row.change`."""
         link = self._link(row, kind=kind, number=number)
         statements.insert([link])
+        statements.hear()  # whoever saves it needs its id
         return link
 
     def _link(self, row: Model, *, kind: str, number: str) -> Change:
@@ -98,7 +96,7 @@ def opened(*, store: Store, by: User) -> Iterator[Book]:
         book = Book(head=head, store=store, by=by)
         yield book
         if head.seq != before:
-            statements.update(LedgerHead, "id = %s", [head.pk], seq=head.seq, hash=head.hash)
+            statements.put(LedgerHead, "id = %s", [head.pk], seq=head.seq, hash=head.hash)
 
 
 def start_chain(store: Store) -> LedgerHead:
@@ -124,20 +122,40 @@ def link_hash(link: Change) -> str:
     )
 
 
-def digest(row: Model) -> str:
+def digest(row: Model, *, spelled_out: bool = False) -> str:
     """SHA-256 over all columns of a row and of the rows that belong to it, but not over its own
-    key, its link, and the columns named in `chain_exempt`."""
-    return _sha256(content(row))
+    key, its link, and the columns named in `chain_exempt`. `spelled_out`: see `content`."""
+    return _sha256(content(row, spelled_out=spelled_out))
 
 
-def content(row: Model) -> dict[str, Any]:
-    """What the digest of a row covers, as plain values by column name."""
+def content(row: Model, *, spelled_out: bool = False) -> dict[str, Any]:
+    """What the digest of a row covers, as plain values by column name. A column or part of
+    `chain_later` counts only where it says more than a row from before it could; `spelled_out`: the
+    columns of `chain_spelled_out` count all the same."""
     plain = {name: _plain(getattr(row, name)) for name in _covered(type(row))}
     at_hand = vars(row).get(AT_HAND, {})
     for part in getattr(row, "chain_parts", ()):
-        parts = at_hand[part] if part in at_hand else getattr(row, part).all()
-        plain[part] = [content(each) for each in parts]
+        parts = at_hand[part] if part in at_hand else parts_of(row, part)
+        plain[part] = [content(each, spelled_out=spelled_out) for each in parts]
+    kept = getattr(row, "chain_spelled_out", ()) if spelled_out else ()
+    for name, before in getattr(row, "chain_later", {}).items():
+        if plain[name] == before and name not in kept:
+            del plain[name]
     return plain
+
+
+def parts_of(row: Model, part: str) -> Iterable[Model]:
+    """The rows that belong to a row, with all that belongs to them: one query for each kind of
+    part, however many there are."""
+    rows: QuerySet[Model] = getattr(row, part).all()
+    if part in getattr(row, "_prefetched_objects_cache", {}):
+        return rows
+    return rows.prefetch_related(*part_paths(rows.model))
+
+
+def is_covered(row: Model, link: Change) -> bool:
+    """Whether a row is what its link says, in the spelling of any release."""
+    return link.digest == digest(row) or link.digest == digest(row, spelled_out=True)
 
 
 @cache
@@ -186,12 +204,10 @@ def append_only_models() -> list[type[Model]]:
 
 def protect(using: str = "default") -> None:
     """Puts the triggers on every append-only table that lacks them; safe to repeat."""
-    connection = connections[using]
-    present = set(connection.introspection.table_names())
-    with connection.cursor() as cursor:
-        for table in protected_tables() & present:
-            for statement in _triggers(connection.vendor, table).values():
-                cursor.execute(statement)
+    lacking = _missing(using)
+    with connections[using].cursor() as cursor:
+        for statement in lacking.values():
+            cursor.execute(statement)
 
 
 def protected_tables() -> set[str]:
@@ -199,8 +215,15 @@ def protected_tables() -> set[str]:
 
 
 def missing_triggers(using: str = "default") -> list[str]:
-    """Names of triggers that should stand on a table and do not."""
+    """Names of triggers that should stand on a table and do not; a table that a migration has yet
+    to make lacks none."""
+    return sorted(_missing(using))
+
+
+def _missing(using: str) -> dict[str, str]:
+    """The same, with the statement that puts each there."""
     connection = connections[using]
+    present = set(connection.introspection.table_names())
     catalogue = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
         "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
@@ -208,8 +231,10 @@ def missing_triggers(using: str = "default") -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(catalogue[connection.vendor])
         there = {name for (name,) in cursor.fetchall()}
-    wanted = {name for table in protected_tables() for name in _triggers(connection.vendor, table)}
-    return sorted(wanted - there)
+    wanted: dict[str, str] = {}
+    for table in protected_tables() & present:
+        wanted |= _triggers(connection.vendor, table)
+    return {name: statement for name, statement in wanted.items() if name not in there}
 
 
 def _triggers(vendor: str, table: str) -> dict[str, str]:

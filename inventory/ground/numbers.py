@@ -9,6 +9,8 @@ from inventory.models import DocumentCounter, Store
 
 class Kind(StrEnum):
     SALE = "S"
+    RETURN = "R"
+    TICKET = "W"
     HANDOVER = "H"
     TRANSFER = "V"
     TRADE_IN = "T"

@@ -95,8 +95,8 @@ def respond(request: HttpRequest, refusal: RuleBroken) -> HttpResponse:
         # the sentence goes to the notice of the page; what was typed stays where it is
         response["HX-Retarget"], response["HX-Reswap"] = "#notice", "innerHTML show:top"
         if "code" in request.POST:
-            # a scan is answered by a tone as well
-            response["HX-Trigger"] = json.dumps({refusal.tone: {"message": ""}})
+            # a scan is answered where it was read as well, by a tone and in the same words
+            response["HX-Trigger"] = json.dumps({refusal.tone: {"message": str(refusal)}})
     return response
 
 

@@ -163,6 +163,49 @@ SETTINGS: dict[str, Setting] = {
         _("Cash of so many days that reaches that limit together is looked at"),
         7, least=1, most=60,
     ),
+    "credit_out_alone_cents": Setting(
+        _("Store credit of so much a day is paid out in money by one person; more asks for a second"
+          " one, in cents"),
+        100_000, {"small": 500_000},
+    ),
+    "settle_on_reading": Setting(
+        _("A piece by weight that is weighed for the customer is paid by the scale's reading and"
+          " not by its label"),
+        "no", choices=("yes", "no"),
+    ),
+    "insurance_nights": Setting(
+        _("The insurance lists of so many days are kept"), 35, least=1, most=3_660
+    ),
+    "wear_mg": Setting(
+        _("A worn piece of ours may weigh so much less than its label, in milligrams"),
+        50, most=1_000,
+    ),
+    "service_tolerance_mg": Setting(
+        _("A piece may come back from the work with so much more or less metal than the work says,"
+          " in milligrams"),
+        20, most=1_000,
+    ),
+    "unclaimed_days": Setting(
+        _("A thing that is ready and was not fetched for so many days is on the unclaimed list"),
+        30, least=1, most=3_660,
+    ),
+    "two_marks_cents": Setting(
+        _("A returned piece that cost more is known by two marks, in cents"), 2_000_000
+    ),
+    "care_notices": Setting(
+        _("Customers are told when an inspection of their piece falls due"),
+        "no", choices=("yes", "no"),
+    ),
+    "care_notice_days": Setting(
+        _("So many days before"), 14, least=1, most=90
+    ),
+    "goodwill": Setting(
+        _("Where it is not clear who answers for a fault, the house decides for the customer"),
+        "yes", {"chain": "no"}, choices=("yes", "no"),
+    ),
+    "goodwill_month_cents": Setting(
+        _("Goodwill may cost so much in a month, in cents"), 200_000
+    ),
     "public_purchase": Setting(
         _("The customer's page shows month and store of the purchase"), "show",
         choices=("show", "hide"),

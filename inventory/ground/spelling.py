@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import orjson
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
@@ -32,17 +33,46 @@ PLAIN_FIELDS = {
 }
 
 
+# the columns of new rows by name
+INSERT_JSON = """
+    INSERT INTO {table.name} ({table.new}) SELECT {table.new}
+    FROM json_to_recordset(%s::json) AS new ({table.typed}) RETURNING id
+"""
+INSERT_LINKED = """
+    WITH link AS (
+        INSERT INTO {link.name} ({link.new}) SELECT {link.new}
+        FROM json_to_recordset(%s::json) AS new ({link.typed}) RETURNING id, seq
+    )
+    INSERT INTO {row.name} ({row.new}) SELECT {columns}
+    FROM json_to_recordset(%s::json) AS new ({row.typed})
+    JOIN link ON link.seq = new.change_id ORDER BY link.seq RETURNING id, change_id
+"""
+
+
 @dataclass(frozen=True)
 class Table:
     """One model's columns: `readers` by their place, for those that the database keeps in another
-    form; `writers` by attribute, without the primary key, None for what goes as it is."""
+    form; `writers` by attribute, without the primary key, None for what goes as it is; `keys` and
+    `types` of the columns that these fill, without a length: a text would be cut to it."""
 
     name: str
     columns: list[str]
     attributes: list[str]
     readers: list[tuple[int, Callable[[Any], Any]]]
-    new_columns: str
     writers: list[tuple[str, Callable[[Any], Any] | None]]
+    keys: list[str]
+    new_columns: list[str]
+    types: list[str]
+
+    @property
+    def new(self) -> str:
+        return ", ".join(self.new_columns)
+
+    @property
+    def typed(self) -> str:
+        """The columns of new rows that come as JSON."""
+        both = zip(self.new_columns, self.types, strict=True)
+        return ", ".join(f"{column} {kind}" for column, kind in both)
 
 
 @dataclass(frozen=True)
@@ -58,11 +88,12 @@ class Relation:
 
 @dataclass(frozen=True)
 class Joined:
-    """A table with those that come along, and SELECT … FROM … of all their columns."""
+    """A table with those that come along: all their columns, and what they are selected from."""
 
     table: Table
     relations: list[Relation]
-    statement: str
+    columns: str
+    source: str
 
 
 def table(model: type[Model], database: BaseDatabaseWrapper) -> Table:
@@ -84,6 +115,62 @@ def joined(model: type[Model], along: Sequence[str], database: BaseDatabaseWrapp
     return spelled
 
 
+def new_rows(rows: Sequence[Model], database: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    """INSERT … RETURNING id of new rows of one model, and its values. PostgreSQL takes them as one
+    JSON text: so the statement is the same for any number of rows, and is planned once."""
+    kept, key = _kept(database), (type(rows[0]), "new")
+    new = table(type(rows[0]), database)
+    values = _values(rows, new)
+    if database.vendor == "postgresql":
+        if key not in kept:
+            kept[key] = INSERT_JSON.format(table=new)
+        return kept[key], [_json(values, new)]
+    each = f"({', '.join(['%s'] * len(new.writers))})"
+    marks = ", ".join([each] * len(rows))
+    statement = f"INSERT INTO {new.name} ({new.new}) VALUES {marks} RETURNING id"  # noqa: S608  because: names of our own tables and columns
+    return statement, [value for row in values for value in row]
+
+
+def linked_rows(
+    links: Sequence[Model], rows: Sequence[Model], database: BaseDatabaseWrapper
+) -> tuple[str, list[Any]]:
+    """For PostgreSQL: new rows and their new links in one statement, which returns the ids of row
+    and link. A row finds its link by the `seq` that stands in the place of its `change_id`."""
+    kept, key = _kept(database), (type(rows[0]), "linked")
+    link, row = table(type(links[0]), database), table(type(rows[0]), database)
+    place = [name for name, _writer in row.writers].index("change_id")
+    if key not in kept:
+        columns = [f"new.{column}" for column in row.new_columns]
+        columns[place] = "link.id"
+        kept[key] = INSERT_LINKED.format(link=link, row=row, columns=", ".join(columns))
+    values = _values(rows, row)
+    for of_row, each in zip(values, links, strict=True):
+        of_row[place] = each.seq  # type: ignore[attr-defined]  # because: links
+    return kept[key], [_json(_values(links, link), link), _json(values, row)]
+
+
+def _values(rows: Sequence[Model], new: Table) -> list[list[Any]]:
+    return [
+        [
+            getattr(row, name) if writer is None else writer(getattr(row, name))
+            for name, writer in new.writers
+        ]
+        for row in rows
+    ]
+
+
+def _json(values: Sequence[Sequence[Any]], new: Table) -> str:
+    told = [dict(zip(new.keys, each, strict=True)) for each in values]
+    return orjson.dumps(told, default=_told).decode()
+
+
+def _told(value: Any) -> Any:
+    """What JSON has no word for: bytes, and what was put in for a column of JSON."""
+    if isinstance(value, bytes | memoryview):
+        return "\\x" + bytes(value).hex()
+    return value.obj
+
+
 def _kept(database: BaseDatabaseWrapper) -> dict[Any, Any]:
     kept: dict[Any, Any] = vars(database).setdefault(KEPT, {})
     return kept
@@ -101,8 +188,10 @@ def _table(model: type[Model], database: BaseDatabaseWrapper) -> Table:
             for place, field in enumerate(fields)
             for reader in _readers(field, database)
         ],
-        new_columns=", ".join(quote(str(field.column)) for field in new),
         writers=[(field.attname, _writer(field, database)) for field in new],
+        keys=[str(field.column) for field in new],
+        new_columns=[quote(str(field.column)) for field in new],
+        types=[str(field.db_type(database)).partition("(")[0] for field in new],
     )
 
 
@@ -139,8 +228,7 @@ def _joined(model: type[Model], along: Sequence[str], database: BaseDatabaseWrap
         joins.append(f"LEFT JOIN {far.name} {names[path]} ON {join}")
         columns.append(_columns_of(names[path], far))
         relations.append(Relation(path, of, field, field.related_model, far))
-    statement = f"SELECT {', '.join(columns)} FROM {near.name} {' '.join(joins)}"  # noqa: S608  because: names of our own tables and columns
-    return Joined(near, relations, statement)
+    return Joined(near, relations, ", ".join(columns), f"{near.name} {' '.join(joins)}")
 
 
 def _columns_of(name: str, spelled: Table) -> str:

@@ -11,10 +11,57 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        # all of auth first: each of its changes to the user reloads whatever points at it
+        ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Store',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=8, unique=True)),
+                ('name', models.CharField(max_length=60)),
+                ('kind', models.CharField(choices=[('shop', 'shop'), ('showroom', 'network showroom'), ('head_office', 'head office')], default='shop', max_length=12)),
+                ('phone', models.CharField(blank=True, max_length=30)),
+                ('address', models.CharField(blank=True, max_length=120)),
+                ('time_zone', models.CharField(default='Asia/Shanghai', max_length=40)),
+                ('day_starts_at', models.TimeField(default=datetime.time(5, 0))),
+                ('people', models.ManyToManyField(blank=True, related_name='stores', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['code'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'head_office')), fields=('kind',), name='store_one_head_office')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Place',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=12)),
+                ('name', models.CharField(blank=True, max_length=40)),
+                ('kind', models.CharField(choices=[('counter', 'counter'), ('tray', 'tray'), ('window', 'window'), ('safe', 'safe'), ('bench', 'bench'), ('virtual', 'elsewhere')], max_length=8)),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='inventory.place')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='inventory.store')),
+            ],
+            options={
+                'ordering': ['code'],
+                'constraints': [models.UniqueConstraint(fields=('store', 'code'), name='place_code_once_per_store')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Style',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=30, unique=True)),
+                ('name', models.CharField(max_length=60)),
+                ('category', models.CharField(choices=[('ring', 'ring'), ('necklace', 'necklace'), ('pendant', 'pendant'), ('bracelet', 'bracelet'), ('bangle', 'bangle'), ('earrings', 'earrings'), ('other', 'other')], max_length=10)),
+                ('report_required', models.BooleanField(default=True)),
+            ],
+            options={
+                'ordering': ['code'],
+            },
+        ),
         migrations.CreateModel(
             name='Piece',
             fields=[
@@ -38,22 +85,14 @@ class Migration(migrations.Migration):
                 ('labour_value', models.BigIntegerField(default=0)),
                 ('price_cents', models.BigIntegerField(null=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
+                ('place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pieces', to='inventory.place')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pieces', to='inventory.store')),
+                ('style', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pieces', to='inventory.style')),
             ],
             options={
                 'ordering': ['number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Style',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('category', models.CharField(choices=[('ring', 'ring'), ('necklace', 'necklace'), ('pendant', 'pendant'), ('bracelet', 'bracelet'), ('bangle', 'bangle'), ('earrings', 'earrings'), ('other', 'other')], max_length=10)),
-                ('report_required', models.BooleanField(default=True)),
-            ],
-            options={
-                'ordering': ['code'],
+                'indexes': [models.Index(fields=['store', 'state'], name='piece_by_state'), models.Index(fields=['place', 'state'], name='piece_by_place'), models.Index(fields=['store', 'updated_at'], name='piece_by_update')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('net_mg__gt', 0), ('net_mg__lte', models.F('gross_mg'))), name='piece_net_within_gross'), models.CheckConstraint(condition=models.Q(('grade__gt', 0), ('grade__lte', 9900), models.Q(('content__isnull', True), models.Q(('content__gte', models.F('grade')), ('content__lte', 9999)), _connector='OR')), name='piece_fineness_lawful'), models.CheckConstraint(condition=models.Q(models.Q(('price_cents__isnull', True), ('pricing', 'weight')), models.Q(('price_cents__gt', 0), ('pricing', 'fixed')), _connector='OR'), name='piece_fixed_has_price'), models.CheckConstraint(condition=models.Q(models.Q(('place__isnull', True), ('state__in', ('sold', 'written_off'))), models.Q(models.Q(('state__in', ('sold', 'written_off')), _negated=True), ('place__isnull', False)), _connector='OR'), name='piece_in_one_place')],
             },
         ),
         migrations.CreateModel(
@@ -69,9 +108,11 @@ class Migration(migrations.Migration):
                 ('hash', models.CharField(max_length=64)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('piece', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='inventory.piece')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.store')),
             ],
             options={
                 'ordering': ['store', 'seq'],
+                'constraints': [models.UniqueConstraint(fields=('store', 'seq'), name='change_seq_once_per_store')],
             },
         ),
         migrations.CreateModel(
@@ -82,46 +123,6 @@ class Migration(migrations.Migration):
                 ('supplier', models.CharField(blank=True, max_length=30)),
                 ('piece', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='cost', to='inventory.piece')),
             ],
-        ),
-        migrations.CreateModel(
-            name='Place',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12)),
-                ('name', models.CharField(blank=True, max_length=40)),
-                ('kind', models.CharField(choices=[('counter', 'counter'), ('tray', 'tray'), ('window', 'window'), ('safe', 'safe'), ('bench', 'bench'), ('virtual', 'elsewhere')], max_length=8)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='inventory.place')),
-            ],
-            options={
-                'ordering': ['code'],
-            },
-        ),
-        migrations.AddField(
-            model_name='piece',
-            name='place',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pieces', to='inventory.place'),
-        ),
-        migrations.CreateModel(
-            name='Store',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=8, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('kind', models.CharField(choices=[('shop', 'shop'), ('showroom', 'network showroom'), ('head_office', 'head office')], default='shop', max_length=12)),
-                ('phone', models.CharField(blank=True, max_length=30)),
-                ('address', models.CharField(blank=True, max_length=120)),
-                ('time_zone', models.CharField(default='Asia/Shanghai', max_length=40)),
-                ('day_starts_at', models.TimeField(default=datetime.time(5, 0))),
-                ('people', models.ManyToManyField(blank=True, related_name='stores', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['code'],
-            },
-        ),
-        migrations.AddField(
-            model_name='place',
-            name='store',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='inventory.store'),
         ),
         migrations.CreateModel(
             name='PieceUpload',
@@ -135,11 +136,6 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.store')),
             ],
-        ),
-        migrations.AddField(
-            model_name='piece',
-            name='store',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pieces', to='inventory.store'),
         ),
         migrations.CreateModel(
             name='MetalPrice',
@@ -155,6 +151,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-valid_from', '-pk'],
+                'indexes': [models.Index(fields=['store', 'metal', 'fineness', 'kind', '-valid_from'], name='price_now')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('cents_per_gram__gt', 0), ('fineness__gt', 0), ('fineness__lte', 10000)), name='price_above_zero')],
             },
         ),
         migrations.CreateModel(
@@ -178,11 +176,9 @@ class Migration(migrations.Migration):
                 ('last', models.IntegerField()),
                 ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.store')),
             ],
-        ),
-        migrations.AddField(
-            model_name='change',
-            name='store',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.store'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('store', 'kind', 'day'), name='document_counter_once')],
+            },
         ),
         migrations.CreateModel(
             name='Approval',
@@ -200,6 +196,10 @@ class Migration(migrations.Migration):
                 ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
                 ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.store')),
             ],
+            options={
+                'indexes': [models.Index(fields=['document', 'action'], name='approval_by_document')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('approved_by', models.F('asked_by')), _negated=True), name='approval_by_another')],
+            },
         ),
         migrations.CreateModel(
             name='StoreSetting',
@@ -212,11 +212,9 @@ class Migration(migrations.Migration):
                 ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
                 ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settings', to='inventory.store')),
             ],
-        ),
-        migrations.AddField(
-            model_name='piece',
-            name='style',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pieces', to='inventory.style'),
+            options={
+                'indexes': [models.Index(fields=['store', 'key', 'valid_from'], name='setting_by_key')],
+            },
         ),
         migrations.CreateModel(
             name='Transfer',
@@ -316,69 +314,5 @@ class Migration(migrations.Migration):
                 'ordering': ['-main', 'pk'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('weight_mct__gt', 0)), name='stone_weighs')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='store',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'head_office')), fields=('kind',), name='store_one_head_office'),
-        ),
-        migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('store', 'code'), name='place_code_once_per_store'),
-        ),
-        migrations.AddIndex(
-            model_name='metalprice',
-            index=models.Index(fields=['store', 'metal', 'fineness', 'kind', '-valid_from'], name='price_now'),
-        ),
-        migrations.AddConstraint(
-            model_name='metalprice',
-            constraint=models.CheckConstraint(condition=models.Q(('cents_per_gram__gt', 0), ('fineness__gt', 0), ('fineness__lte', 10000)), name='price_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='documentcounter',
-            constraint=models.UniqueConstraint(fields=('store', 'kind', 'day'), name='document_counter_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='change',
-            constraint=models.UniqueConstraint(fields=('store', 'seq'), name='change_seq_once_per_store'),
-        ),
-        migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(fields=['document', 'action'], name='approval_by_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', models.F('asked_by')), _negated=True), name='approval_by_another'),
-        ),
-        migrations.AddIndex(
-            model_name='storesetting',
-            index=models.Index(fields=['store', 'key', 'valid_from'], name='setting_by_key'),
-        ),
-        migrations.AddIndex(
-            model_name='piece',
-            index=models.Index(fields=['store', 'state'], name='piece_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='piece',
-            index=models.Index(fields=['place', 'state'], name='piece_by_place'),
-        ),
-        migrations.AddIndex(
-            model_name='piece',
-            index=models.Index(fields=['store', 'updated_at'], name='piece_by_update'),
-        ),
-        migrations.AddConstraint(
-            model_name='piece',
-            constraint=models.CheckConstraint(condition=models.Q(('net_mg__gt', 0), ('net_mg__lte', models.F('gross_mg'))), name='piece_net_within_gross'),
-        ),
-        migrations.AddConstraint(
-            model_name='piece',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__gt', 0), ('grade__lte', 9900), models.Q(('content__isnull', True), models.Q(('content__gte', models.F('grade')), ('content__lte', 9999)), _connector='OR')), name='piece_fineness_lawful'),
-        ),
-        migrations.AddConstraint(
-            model_name='piece',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('price_cents__isnull', True), ('pricing', 'weight')), models.Q(('price_cents__gt', 0), ('pricing', 'fixed')), _connector='OR'), name='piece_fixed_has_price'),
-        ),
-        migrations.AddConstraint(
-            model_name='piece',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('place__isnull', True), ('state__in', ('sold', 'written_off'))), models.Q(models.Q(('state__in', ('sold', 'written_off')), _negated=True), ('place__isnull', False)), _connector='OR'), name='piece_in_one_place'),
         ),
     ]

@@ -8,6 +8,7 @@ from inventory.models.ledger import (
     StoreSetting,
     Written,
 )
+from inventory.models.notices import Notice, NoticeState
 from inventory.models.pieces import (
     Category,
     Certificate,
@@ -41,6 +42,8 @@ __all__ = [
     "LedgerHead",
     "MetalPrice",
     "Movement",
+    "Notice",
+    "NoticeState",
     "Photo",
     "Piece",
     "PieceUpload",

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.conf import settings
@@ -55,6 +56,11 @@ class Written(models.Model):
     chain_exempt: ClassVar[frozenset[str]] = frozenset()
     # related rows that belong to this one and are covered by the same digest
     chain_parts: ClassVar[tuple[str, ...]] = ()
+    # columns and parts that came with a later release, with what they are in every row from before
+    # it: at this value they stay outside the digest, so that the books of that time still agree
+    chain_later: ClassVar[Mapping[str, object]] = {}
+    # of these, the columns that one release wrote into the digest at any value
+    chain_spelled_out: ClassVar[frozenset[str]] = frozenset()
 
     change = models.OneToOneField(Change, models.PROTECT, related_name="%(app_label)s_%(class)s")
 

@@ -54,6 +54,10 @@ class Reason(models.TextChoices):
     LAPSED = "lapsed", _("hold lapsed")
     SOLD = "sold", _("sold")
     VOIDED = "voided", _("sale voided")
+    BACK = "back", _("returned by the customer")
+    CHECKED = "checked", _("checked after a return")
+    SERVICE_IN = "service_in", _("taken in for service")
+    SERVICE_OUT = "service_out", _("given back after service")
     MOVED = "moved", _("moved")
     LENT = "lent", _("lent, back today")
     FORGOTTEN = "forgotten", _("moved earlier, entered at a count")
@@ -101,6 +105,8 @@ class Piece(models.Model):
     net_mg = models.BigIntegerField()
     units = models.SmallIntegerField(default=1)  # a pair of earrings is one piece of two units
     ring_size = models.CharField(max_length=10, blank=True)
+    # 定制: made for one customer; whoever orders it cannot give it back for no reason
+    made_to_order = models.BooleanField(default=False, db_default=False)
 
     pricing = models.CharField(max_length=6, choices=Pricing)
     labour_kind = models.CharField(max_length=10, choices=LabourKind, blank=True)

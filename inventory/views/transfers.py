@@ -52,7 +52,7 @@ def transfer(request: StaffRequest, number: str) -> HttpResponse:
         "slip": slip,
         "rows": rows,
         "away": slips.still_there(rows) if found.lent else [],
-        "may": rights(request.user, "move_pieces"),
+        "may": rights(request.user, "move_pieces", "weigh"),
     }
     return render(request, "inventory/transfer.html", told)
 

@@ -166,6 +166,23 @@ def test_it_says_nothing_about_what_a_list_leaves_empty(shop: Shop) -> None:
     assert bring_in(shop, shorter).known == 1
 
 
+@pytest.mark.parametrize(("head", "said"), [("定制", "是"), ("made_to_order", "yes")])
+def test_it_marks_what_was_made_to_order(shop: Shop, head: str, said: str) -> None:
+    ordered, plain = RING | {head: said}, CHARM | {head: ""}
+    bring_in(shop, ordered, plain)
+    marked = Piece.objects.filter(made_to_order=True)
+    assert [piece.number for piece in marked] == [RING["piece_number"]]
+    assert bring_in(shop, RING).known == 1  # a list without the column says nothing about it
+    other = csv_of(ordered | {head: "no"}, plain | {head: "maybe"})
+    told = [
+        row.sentences for row in imports.check(store=shop.s01, content=other, by=shop.wang).told
+    ]
+    assert told == [
+        ("Made to order: the list says no, the books say yes.",),
+        ("Made to order: “maybe” is not known; write yes or no.",),
+    ]
+
+
 @pytest.mark.parametrize(
     ("column", "value", "sentence"),
     [

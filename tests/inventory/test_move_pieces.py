@@ -11,7 +11,7 @@ from counter.models import PinTry
 from inventory import queries, transfers
 from inventory.models import Movement, Piece, Place, Transfer
 from tests import paper
-from tests.cast import PINS, KeyedClient, Shop
+from tests.cast import PINS, KeyedClient, Shop, card_of
 
 NEW, ADD = "/transfers/new/", "/transfers/new/add/"
 
@@ -76,7 +76,10 @@ def test_it_lends_and_brings_back(shop: Shop) -> None:
     ring, client = shop.ring(), shop.client()
     hand_over(client, [ring], "B-02", lent="on")
     lent = Transfer.objects.get()
-    assert "lent, back today" in client.get(f"/transfers/{lent.number}/").text
+    page = client.get(f"/transfers/{lent.number}/").text
+    assert "lent, back today" in page
+    # whoever takes it over holds it against its label
+    assert f"/scales/check/?code={ring.number}" in page
     assert ring.number in client.get("/transfers/").text
     assert client.post(f"/transfers/{lent.number}/back/").url == NEW
     page = client.get(NEW).text
@@ -166,7 +169,7 @@ def test_it_refuses_a_piece_that_was_sold_after_it_was_scanned(shop: Shop) -> No
 
 
 def test_it_sends_a_scanned_card_to_its_own_page(shop: Shop) -> None:
-    card = shop.sell(shop.ring()).lines.get().card
+    card = card_of(shop.sell(shop.ring()))
     answer = scan(shop.client(), card.number)
     assert (answer.status_code, answer.url) == (302, f"/scan/?code={card.number}")
 

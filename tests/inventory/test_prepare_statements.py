@@ -4,9 +4,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 
-from inventory.ground import statements
+from inventory.ground import changes, statements
+from inventory.models import Movement, Reason, State
+from tests.cast import Shop
 
 pytestmark = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="SQLite's driver keeps its plans by itself"
@@ -42,6 +44,35 @@ def test_it_asks_the_server_only_when_there_is_something_to_hear(transactional_d
         assert connection.is_usable()
     finally:
         del real.execute
+
+
+def test_it_adds_any_number_of_rows_with_the_same_statement(shop: Shop) -> None:
+    for how_many in (1, 3):
+        rows = [_step(shop) for _turn in range(how_many)]
+        with changes.opened(store=shop.s01, by=shop.lin) as book:
+            book.write(rows, kind="piece_moved")
+    with connection.cursor() as cursor:
+        cursor.execute(f"{PREPARED} WHERE statement LIKE '%INSERT INTO inventory_movement%'")
+        assert len(cursor.fetchall()) == 1
+
+
+def test_it_cuts_no_text_that_is_too_long(shop: Shop) -> None:
+    row = _step(shop)
+    with pytest.raises(DataError), changes.opened(store=shop.s01, by=shop.lin) as book:
+        book.write([row], kind="piece_moved", number="9" * 500)
+
+
+def _step(shop: Shop) -> Movement:
+    piece = shop.piece()
+    return Movement(
+        piece=piece,
+        old=State.ON_SALE,
+        new=State.ON_SALE,
+        from_place_id=piece.place_id,
+        to_place_id=piece.place_id,
+        reason=Reason.MOVED,
+        net_mg=piece.net_mg,
+    )
 
 
 def _not_expected(*_asked: object) -> None:

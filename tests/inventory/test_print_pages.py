@@ -22,6 +22,8 @@ from inventory.ground.press import GlyphMissing, PressFailed
 from inventory.ground.printing import GlyphMissingOnPaper, PaperNotMade
 from tests import paper
 
+pytestmark = pytest.mark.no_database
+
 ENDLESS = "<p>x</p>" * 100_000
 PAGE = "@page { size: 60mm 40mm; margin: 2mm } body { font-family: 'Noto Sans CJK SC' }"
 

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from inventory import transfers
 from inventory.models import Piece, Reason, State
-from tests.cast import COST_CENTS, Shop
+from tests.cast import COST_CENTS, Shop, card_of
 
 AtMost = Callable[[int], AbstractContextManager[Any]]
 # a cost in every way in which a page might spell it
@@ -94,7 +94,7 @@ def test_it_leads_from_a_sold_piece_to_its_sale_and_its_card(shop: Shop) -> None
     sale = shop.sell(piece)
     page = page_of(piece, shop)
     assert f'href="/sales/{sale.number}/"' in page
-    assert f'href="/cards/{sale.lines.get().card.number}/"' in page
+    assert f'href="/cards/{card_of(sale).number}/"' in page
     assert 'data-reason="It is sold"' in page
     assert 'data-reason="It lies in no place of the shop"' in page
 

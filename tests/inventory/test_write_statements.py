@@ -6,13 +6,14 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from counter.models import ApiClient, LineState, Sale, SaleLine
 from inventory.ground import changes, statements
-from inventory.models import Change, Hold, Movement, Piece, Reason, State
+from inventory.models import Change, Hold, Movement, Piece, Reason, RequestKey, State
 from tests.cast import Shop
 
 
@@ -134,6 +135,82 @@ def test_it_adds_a_column_that_prepares_its_values(shop: Shop) -> None:
     statements.insert([client])
     kept = ApiClient.objects.get(pk=client.pk)
     assert (kept.scopes, kept.expires_at) == (["pieces:read"], None)
+
+
+def test_it_adds_a_column_of_bytes(shop: Shop) -> None:
+    row = RequestKey(
+        principal=shop.lin,
+        key="k",
+        digest="d" * 64,
+        at=timezone.now(),
+        status=200,
+        body=b"\x00\xff",
+    )
+    statements.insert([row])
+    assert bytes(RequestKey.objects.get(pk=row.pk).body) == b"\x00\xff"
+
+
+def test_new_rows_have_their_ids_when_their_answers_were_heard(shop: Shop) -> None:
+    first, second = (
+        Hold(piece=piece, bill=uuid4(), counter=shop.a, by=shop.lin, until=timezone.now())
+        for piece in (shop.piece(), shop.piece())
+    )
+    with statements.without_waiting():
+        statements.insert([first])
+        statements.hear()
+        assert Hold.objects.get(pk=first.pk).bill == first.bill
+        statements.insert([second])
+        asked = statements.ask(Hold, "bill = %s", [second.bill])
+        assert [hold.bill for hold in asked.rows()] == [second.bill]
+    assert Hold.objects.get(pk=second.pk).bill == second.bill
+
+
+def test_rows_are_counted_while_nobody_waits(shop: Shop) -> None:
+    sale = shop.bill(shop.piece(), shop.piece())
+    with statements.without_waiting():
+        statements.put(SaleLine, "sale_id = %s", [sale.pk], acknowledged_how="tap")
+        assert sale.lines.filter(acknowledged_how="tap").update(acknowledged_how="") == 2
+        assert statements.update(SaleLine, "sale_id = %s", [sale.pk], acknowledged_how="tap") == 2
+
+
+def test_what_goes_wrong_while_nobody_waits_is_taken_back(shop: Shop) -> None:
+    piece, bill = shop.piece(), uuid4()
+    twice = [
+        Hold(piece=piece, bill=bill, counter=shop.a, by=shop.lin, until=timezone.now())
+        for _turn in range(2)
+    ]
+    with pytest.raises(IntegrityError), statements.without_waiting(), transaction.atomic():
+        statements.insert(twice[:1])
+        statements.insert(twice[1:])
+        statements.put(Piece, "id = %s", [piece.pk], name="gone wrong")
+    assert not Hold.objects.filter(bill=bill).exists()
+    assert Piece.objects.get(pk=piece.pk).name == piece.name
+
+
+def test_who_gives_up_while_nobody_waits_leaves_nothing(shop: Shop) -> None:
+    piece, bill = shop.piece(), uuid4()
+    twice = [
+        Hold(piece=piece, bill=bill, counter=shop.a, by=shop.lin, until=timezone.now())
+        for _turn in range(2)
+    ]
+    gives_up = pytest.raises((ValueError, IntegrityError))
+    with gives_up, statements.without_waiting(), transaction.atomic():
+        statements.insert(twice[:1])
+        statements.insert(twice[1:])
+        raise ValueError
+    assert not Hold.objects.filter(bill=bill).exists()
+
+
+def test_it_saves_the_numbers_of_many_rows_at_once(
+    shop: Shop, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    one, two, other = shop.charm(), shop.charm(), shop.charm()
+    one.price_cents, one.gross_mg, two.price_cents, two.gross_mg = 1, 20_000, 3, 40_000
+    with django_assert_num_queries(1):
+        statements.save_numbers([one, two], "price_cents", "gross_mg")
+    saved = Piece.objects.order_by("pk").values_list("price_cents", "gross_mg")
+    assert list(saved) == [(1, 20_000), (3, 40_000), (other.price_cents, other.gross_mg)]
+    statements.save_numbers([], "net_mg")
 
 
 def test_it_changes_only_the_rows_of_its_condition_and_counts_them(shop: Shop) -> None:
