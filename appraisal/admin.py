@@ -12,8 +12,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appraisal.analyser_files import ELEMENTS
-from appraisal.models import Instrument, Scale, ScaleClass, WeightTolerance
+from appraisal import analyser_layouts
+from appraisal.analyser_layouts import ELEMENTS
+from appraisal.models import AnalyserLayout, Instrument, Scale, ScaleClass, WeightTolerance
 from appraisal.scale_ports import ADDRESS
 from inventory.admin import AnyForm, HeadOffice
 from inventory.forms.fields import GramsField, LineField
@@ -154,9 +155,11 @@ class InstrumentForm(AnyForm):
             "method": gettext_lazy("Method"),
             "model": gettext_lazy("Model"),
             "curve": gettext_lazy("Calibration curve in use"),
+            "layout": gettext_lazy("How its files are written"),
             "guard": gettext_lazy("Expanded uncertainty (k = 2), in tenths of a permille"),
             "active": gettext_lazy("In use"),
         }
+        help_texts = {"layout": gettext_lazy("Empty: with the usual headings.")}
 
     def clean_guard(self) -> int:
         """0.1 ‰ to 50 ‰: standards.md 3 has 1 to 5 ‰ for X-ray, a touchstone tells karats."""
@@ -170,8 +173,48 @@ class InstrumentForm(AnyForm):
 class InstrumentAdmin(HeadOffice):
     form = InstrumentForm
     decided = ("store", "code", "method")
-    fields = (*decided, "name", "model", "curve", "elements", "guard", "active")
+    fields = (*decided, "name", "model", "curve", "elements", "guard", "layout", "active")
     list_display = ("name", "code", "store", "method", "model", "active")
     list_filter = ("active", "method")
     list_select_related = ("store",)
     search_fields = ("name", "code", "=store__code", "model")
+
+
+class AnalyserLayoutForm(AnyForm):
+    class Meta:
+        labels = {
+            "code": gettext_lazy("Code"),
+            "name_zh": gettext_lazy("Chinese name"),
+            "name_en": gettext_lazy("English name"),
+            "lines_before": gettext_lazy("Lines above the headings"),
+            "sample_headings": gettext_lazy("Number of the sample"),
+            "time_headings": gettext_lazy("Time"),
+            "element_headings": gettext_lazy("Elements, with a star for the sign"),
+            "unit": gettext_lazy("Unit"),
+            "active": gettext_lazy("In use"),
+            "position": gettext_lazy("Place in the list"),
+        }
+        help_texts = {
+            "element_headings": gettext_lazy(
+                "Several words are divided by a bar: *|*含量. The star is Au or 金."
+            ),
+        }
+
+    def clean(self) -> dict[str, Any] | None:
+        clean = super().clean() or {}
+        for field, sentence in analyser_layouts.faults(clean):
+            self.add_error(field, sentence)
+        return clean
+
+
+@admin.register(AnalyserLayout)
+class AnalyserLayoutAdmin(HeadOffice):
+    form = AnalyserLayoutForm
+    decided = ("code",)
+    fields = (
+        "code", "name_zh", "name_en", "lines_before", "sample_headings", "time_headings",
+        "element_headings", "unit", "active", "position",
+    )  # fmt: skip
+    list_display = ("__str__", "code", "unit", "active", "position")
+    list_filter = ("active",)
+    search_fields = ("code", "name_zh", "name_en")

@@ -1,7 +1,8 @@
 """What an X-ray analyser exported: one line for each point that it measured, chosen by sample.
 
-Columns are found by their headings, in English or Chinese; contents are percent or permille, as
-the heading says, else as the line adds up. Where an element was not found the cell is empty.
+Columns are found by their headings, in English or Chinese, or as the layout of the analyser names
+them; contents are percent or permille, as heading or layout say, else as the line adds up. Where an
+element was not found the cell is empty.
 """
 
 import re
@@ -16,46 +17,26 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appraisal import assays
-from appraisal.models import Assay, Instrument, Method, OldPiece, ReadingRule, Spot
-from inventory import tables
+from appraisal import analyser_layouts, assays
+from appraisal.analyser_layouts import ELEMENTS, part_of
+from appraisal.models import (
+    AnalyserLayout,
+    Assay,
+    ContentUnit,
+    Instrument,
+    Method,
+    OldPiece,
+    ReadingRule,
+    Spot,
+)
+from inventory import tables, workbooks
 from inventory.ground.errors import RuleBroken
 from inventory.ground.measures import MOST_FINENESS, Metal
-from inventory.tables import Column, ColumnMissing, Line, RowsWrong
+from inventory.tables import ColumnMissing, Line, RowsWrong, Table
 
-# signs that analysers of jewelry name, with what Chinese ones call them
-ELEMENTS: Final[Mapping[str, str]] = {
-    "Au": "金",
-    "Ag": "银",
-    "Cu": "铜",
-    "Zn": "锌",
-    "Ni": "镍",
-    "Pt": "铂",
-    "Pd": "钯",
-    "Rh": "铑",
-    "Ru": "钌",
-    "Ir": "铱",
-    "Os": "锇",
-    "Re": "铼",
-    "W": "钨",
-    "Ge": "锗",
-    "Cd": "镉",
-    "Ga": "镓",
-    "In": "铟",
-    "Fe": "铁",
-    "Co": "钴",
-    "Pb": "铅",
-    "Sn": "锡",
-}
-# tenths of a permille in one unit, and how a heading says so
-PERCENT, PERMILLE, UNTOLD = 100, 10, 0
-UNITS: Final = {PERCENT: ("%", "(%)", "[%]"), PERMILLE: ("‰", "(‰)", "[‰]"), UNTOLD: ("",)}
 # what a line without a unit adds up to, within what an analyser leaves out
-SUMS: Final = {PERCENT: (95, 101), PERMILLE: (950, 1010)}
+SUMS: Final = {ContentUnit.PERCENT: (95, 101), ContentUnit.PERMILLE: (950, 1010)}
 
-TIMES: Final = ("time", "datetime", "测试时间", "测量时间", "检测时间", "时间", "日期时间")
-SAMPLES: Final = ("sample", "sampleno", "sampleid", "samplename", "样品", "样品编号", "样品号",
-                  "样品名称", "编号")  # fmt: skip
 MOMENTS: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M")
 NOT_FOUND: Final = frozenset({"", "-", "--", "nd", "n.d.", "未检出", "<lod"})
 CONTENT: Final = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,6})?)(?:\s*(?:±|\+/-).*)?")
@@ -86,6 +67,33 @@ class MeasuredBefore(RuleBroken):
     sentence = gettext_lazy(
         "These readings are older than the trade-in. They belong to another piece."
     )
+
+
+class LayoutUnknown(RuleBroken):
+    """The layout of the analyser is out of use."""
+
+    code = "layout_unknown"
+    status = 422
+
+    def __init__(self, instrument: Instrument) -> None:
+        told = {"analyser": instrument.name}
+        super().__init__(
+            _("How %(analyser)s writes its files is not known here. Type the readings, or ask head"
+              " office.") % told,
+            field="instrument",
+        )  # fmt: skip
+
+
+class OtherAnalyser(ColumnMissing):
+    """The file has not the headings of the chosen analyser."""
+
+    code = "other_analyser"
+
+    def __init__(self, instrument: Instrument, missing: ColumnMissing) -> None:
+        told = {"analyser": instrument.name, "sentence": str(missing)}
+        super().__init__(
+            _("%(analyser)s does not write such a file. %(sentence)s") % told, field="instrument"
+        )
 
 
 class WrongRow(NamedTuple):
@@ -146,11 +154,12 @@ def record(
     """A test from all points that the file has of a sample; of other elements the most that any
     point found is kept.
 
-    Refused like `read` and `assays.record`, and: a sample that is not there, of two metals, or
-    measured before the customer came.
+    Refused like `read` and `assays.record`, and: an analyser whose layout is out of use, a file
+    that another analyser has written, a sample that is not there, of two metals, or measured before
+    the customer came.
     """
     zone = ZoneInfo(old_piece.trade_in.store.time_zone)
-    points = of_sample(read(content), sample)
+    points = of_sample(_read_as(instrument, content), sample)
     came = old_piece.trade_in.at - CLOCKS_DIFFER
     if any(point.at and point.at.replace(tzinfo=zone) < came for point in points):
         raise MeasuredBefore(field="file")
@@ -158,7 +167,7 @@ def record(
         raise SampleMixed(field="sample")
     return assays.record(
         old_piece=old_piece,
-        method=Method.XRF,
+        method=Method.MELT if assays.is_after_melting(old_piece) else Method.XRF,
         metal=points[0].metal,
         readings=[point.fineness for point in points],
         by=by,
@@ -170,14 +179,14 @@ def record(
     )
 
 
-def read(content: bytes) -> list[Point]:
-    """Every measured point of a file, in its order.
+def read(content: bytes, layout: AnalyserLayout | None = None) -> list[Point]:
+    """Every measured point of a file, in its order; without a layout by the usual headings.
 
     Refused: a file that is no list, one without a column for samples or for any precious metal,
     and a line that cannot be understood, with a sentence for each.
     """
-    table = tables.read(content, _COLUMNS)
-    if not any(_of(name)[0] in Metal.values for line in table.lines for name in line.cells):
+    table = _table(content, layout)
+    if not any(part_of(name)[0] in Metal.values for line in table.lines for name in line.cells):
         told = {"columns": ", ".join(Metal.values)}
         raise ColumnMissing(
             _("The first row names the columns. These are missing: %(columns)s.") % told
@@ -191,6 +200,28 @@ def read(content: bytes) -> list[Point]:
     if wrong:
         raise AnalyserFileWrong(wrong)
     return points
+
+
+def _read_as(instrument: Instrument, content: bytes) -> list[Point]:
+    layout = instrument.layout
+    if layout is None:
+        return read(content)
+    if not layout.active:
+        raise LayoutUnknown(instrument)
+    try:
+        return read(content, layout)
+    except ColumnMissing as missing:
+        raise OtherAnalyser(instrument, missing) from missing
+
+
+def _table(content: bytes, layout: AnalyserLayout | None) -> Table:
+    columns = analyser_layouts.columns_of(layout)
+    if layout is None or not layout.lines_before or content.startswith(workbooks.SIGNATURE):
+        return tables.read(content, columns)
+    lines = tables.text_of(content).split("\n")
+    # blank, so that every row keeps its number
+    head = [""] * min(layout.lines_before, len(lines))
+    return tables.read_text("\n".join(head + lines[len(head) :]), columns)
 
 
 def of_sample(points: Iterable[Point], sample: str) -> list[Point]:
@@ -224,7 +255,7 @@ def _point(line: Line) -> Point:
     point = Point(line.row, sample, _moment(line.cells.get("time", "")), contents)
     if not point.fineness:
         raise _Unclear(_("No gold, platinum, palladium or silver was found."))
-    if sum(contents.values()) > MOST_FINENESS * SUMS[PERCENT][1] // 100:
+    if sum(contents.values()) > MOST_FINENESS * SUMS[ContentUnit.PERCENT][1] // 100:
         raise _Unclear(_("The contents add up to more than 100 %."))
     return point
 
@@ -233,13 +264,14 @@ def _contents(cells: Mapping[str, str]) -> dict[str, int]:
     found: dict[str, Decimal] = {}
     units: dict[str, int] = {}
     for name, text in cells.items():
-        sign, unit = _of(name)
+        sign, unit = part_of(name)
         if sign in ELEMENTS and text.casefold() not in NOT_FOUND:
             if sign in found:
                 raise _Unclear(_("%(element)s stands there twice.") % {"element": sign})
             found[sign], units[sign] = _number(sign, text), unit
-    untold = sum(content for sign, content in found.items() if units[sign] == UNTOLD)
-    as_it_adds_up = _unit_of(untold) if untold else UNTOLD
+    told_by_nobody = [sign for sign, unit in units.items() if unit == ContentUnit.UNTOLD]
+    untold = sum(found[sign] for sign in told_by_nobody)
+    as_it_adds_up = _unit_of(untold) if untold else ContentUnit.UNTOLD
     exact = {sign: content * (units[sign] or as_it_adds_up) for sign, content in found.items()}
     return {sign: int(each.quantize(Decimal(1), ROUND_HALF_EVEN)) for sign, each in exact.items()}
 
@@ -269,28 +301,3 @@ def _moment(text: str) -> datetime | None:
         except ValueError:
             continue
     raise _Unclear(_("The time “%(text)s” cannot be read.") % {"text": text[:30]})
-
-
-# --- the headings
-
-
-def _column_of(sign: str, unit: int) -> str:
-    return f"{sign} {unit}"
-
-
-def _of(name: str) -> tuple[str, int]:
-    """Element and unit of a column; neither for sample and time."""
-    sign, _space, unit = name.partition(" ")
-    return (sign, int(unit)) if unit else ("", UNTOLD)
-
-
-_COLUMNS: Final[dict[str, Column]] = {
-    "sample": Column(gettext_lazy("sample"), SAMPLES, needed=True),
-    "time": Column(gettext_lazy("time"), TIMES),
-} | {
-    _column_of(sign, unit): Column(
-        sign, tuple(f"{word}{suffix}" for word in (sign, chinese) for suffix in suffixes)
-    )
-    for sign, chinese in ELEMENTS.items()
-    for unit, suffixes in UNITS.items()
-}

@@ -207,6 +207,11 @@ def record_finding(
     return _write(row, by)
 
 
+def is_after_melting(piece: OldPiece) -> bool:
+    """Whether the customer has agreed to the melting, so that what is measured now was melted."""
+    return piece.trade_in.state in DESTROYING_IN
+
+
 def limit_of(piece: OldPiece, *, spot: str, metal: str, result: int, guard: int) -> int | None:
     """The fineness that a reading is held against: the highest grade that it may still be, so that
     a near miss is told as one. None below every grade. A finding may be lower for strength: it is

@@ -38,7 +38,8 @@ EACH_STEP = """
 """
 
 FORWARD: Final = {f"{old}>{new}" for old, after in MOVES.items() for new in after}
-ALLOWED: Final = sorted(FORWARD | {f"{old}>{new}" for old, new in BACK.items()})
+BACKWARD: Final = {f"{old}>{new}" for old, before in BACK.items() for new in before}
+ALLOWED: Final = sorted(FORWARD | BACKWARD)
 FORBIDDEN = f"""
     SELECT 'appraisal_tradeinstep', step.id, step.new
     FROM appraisal_tradeinstep step
@@ -52,10 +53,19 @@ UNSIGNED = f"""
     FROM appraisal_tradeinstep step
     JOIN appraisal_tradein trade_in ON trade_in.id = step.trade_in_id
     LEFT JOIN inventory_drawnsignature name ON name.id = step.signature_id
-    WHERE trade_in.store_id = %s AND step.old <> 'settled'
+    WHERE trade_in.store_id = %s AND NOT (step.old = 'settled' AND step.new = 'accepted')
       AND step.new IN ({", ".join(["%s"] * len(SIGNED))})
       AND COALESCE(name.document, '') <> trade_in.number
 """  # noqa: S608  because: only marks are put in
+
+# what was paid for goes back to its owner with a second person's yes
+UNAGREED = """
+    SELECT 'appraisal_tradeinstep', step.id, trade_in.number
+    FROM appraisal_tradeinstep step
+    JOIN appraisal_tradein trade_in ON trade_in.id = step.trade_in_id
+    WHERE trade_in.store_id = %s AND step.old = 'settled' AND step.new = 'returned'
+      AND step.approval_id IS NULL
+"""
 
 ACCEPTED = """
     SELECT 'appraisal_tradein', trade_in.number, trade_in.state
@@ -248,6 +258,7 @@ def _verify_steps(store: Store) -> Iterator[Broken]:
     may_follow = [">received", *ALLOWED]
     yield from query("is a step that nothing allows", FORBIDDEN, [store.pk, *may_follow])
     yield from query("lacks the customer's signature", UNSIGNED, [store.pk, *SIGNED])
+    yield from query("gave old gold back and nobody agreed", UNAGREED, [store.pk])
     yield from query("numbers of trade-ins have a gap", NUMBERS, [store.pk])
 
 

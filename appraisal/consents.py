@@ -4,7 +4,8 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from appraisal.models import Decision, OldPiece, TradeIn, TradeKind, WeighedFor
+from appraisal import buy_back_value
+from appraisal.models import Decision, Offer, OldPiece, TradeIn, TradeKind, WeighedFor
 from inventory.ground import measures
 
 CONSENT: Final = "consent"
@@ -67,7 +68,20 @@ def _offer(trade_in: TradeIn) -> str:
     explained = _("Weighing, test and calculation were shown and explained to me.")
     if trade_in.kind == TradeKind.BUY_BACK:
         return f"{explained} " + _("I sell my old gold for %(amount)s.") % told
-    return f"{explained} " + _("I give my old gold for a credit of %(amount)s.") % told
+    given = _("I give my old gold for a credit of %(amount)s.") % told
+    return " ".join([explained, given, *_in_money(offer)])
+
+
+def _in_money(offer: Offer | None) -> list[str]:
+    """What of the surplus would ever go out in money (trade.md 4.12)."""
+    if offer is None or not offer.credit_cents:
+        return []
+    worth = buy_back_value.of_pieces(offer.pieces.prefetch_related("lines"))
+    told = {
+        "credit": measures.yuan(offer.credit_cents),
+        "money": measures.yuan(worth.credit_value_cents),
+    }
+    return [_("%(credit)s of it become store credit, in money at most %(money)s.") % told]
 
 
 def _melt(trade_in: TradeIn) -> str:
@@ -80,4 +94,7 @@ def _melt(trade_in: TradeIn) -> str:
 
 
 def _return(trade_in: TradeIn) -> str:
+    melted = WeighedFor.FINAL
+    if OldPiece.objects.filter(trade_in=trade_in, weighings__purpose=melted).exists():
+        return _("I took back what was left of my pieces after melting. Nothing was charged.")
     return _("I took my pieces back as I gave them. Nothing was charged.")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisal import old_pieces, proofs, trade_ins
-from appraisal.models import Assay, Decision, OldPiece, TradeInState
+from appraisal.models import Assay, Decision, OldPiece, TradeIn, TradeInState
 from appraisal.trade_ins import TradeInMoved
 from inventory.ground import approvals, measures
 from inventory.ground.approvals import Ask
@@ -115,6 +115,23 @@ def newest_of(pieces: Iterable[OldPiece]) -> dict[int, Decision]:
     """The decision that holds for each of many pieces, by their keys (1 query)."""
     rows = Decision.objects.filter(old_piece__in=pieces).order_by("pk")
     return {row.old_piece_id: row for row in rows}
+
+
+def holds(piece: OldPiece, decision: Decision) -> bool:
+    """Whether the tests, of which some may be younger, still support what was decided."""
+    shown = supported(piece, metal=decision.metal)
+    return shown is not None and decision.fineness <= shown
+
+
+def undecided(trade_in: TradeIn) -> list[OldPiece]:
+    """Its old pieces without a decision that holds, in their order (3 queries, and 1 where one of
+    them was ours)."""
+    rows = OldPiece.objects.filter(trade_in=trade_in).order_by("position")
+    pieces = list(rows.prefetch_related("assays", "piece"))
+    decided = newest_of(pieces)
+    return [
+        piece for piece in pieces if piece.pk not in decided or not holds(piece, decided[piece.pk])
+    ]
 
 
 def supported(piece: OldPiece, *, metal: str) -> int | None:

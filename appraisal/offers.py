@@ -118,10 +118,14 @@ def newest(trade_in: TradeIn) -> Offer | None:
 def replay(offer: Offer, basket: Sequence[NewLine] | None = None) -> Valuation:
     """Reckons a past offer again from what it kept; the cents are the same for ever. With another
     `basket`: what it would come to with these goods, and what they lack."""
-    rows = offer.pieces.select_related("rule").order_by("pk")
-    old = [(OldFacts(**row.facts), rules.terms_of(row.rule, at=offer.at)) for row in rows]
     goods = basket_of(offer) if basket is None else basket
-    return valuation.value(pieces=old, basket=goods)
+    return valuation.value(pieces=old_of(offer), basket=goods)
+
+
+def old_of(offer: Offer) -> list[valuation.Old]:
+    """The old pieces of an offer as they were, each with the terms of its rule."""
+    rows = offer.pieces.select_related("rule").order_by("pk")
+    return [(OldFacts(**row.facts), rules.terms_of(row.rule, at=offer.at)) for row in rows]
 
 
 def basket_of(offer: Offer) -> list[NewLine]:
@@ -141,9 +145,25 @@ def needs_second_weigher(trade_in: TradeIn, offer: Offer) -> bool:
 
 
 def needs_identity(trade_in: TradeIn, cents: int) -> bool:
-    """By kind and amount."""
+    """By kind and amount, together with what the same customer was paid for old gold of the same
+    kind on the same day, in any store: an amount that is split is one amount (2 queries)."""
     kind = "buy_back" if trade_in.kind == TradeKind.BUY_BACK else "swap"
-    return cents >= settings_rows.number(trade_in.store, f"identity_{kind}_cents")
+    limit = settings_rows.number(trade_in.store, f"identity_{kind}_cents")
+    return cents + (_paid_cents(trade_in) if cents < limit else 0) >= limit
+
+
+def _paid_cents(trade_in: TradeIn) -> int:
+    if trade_in.customer_id is None:
+        return 0
+    rows = Offer.objects.filter(
+        trade_in__customer=trade_in.customer_id,
+        trade_in__kind=trade_in.kind,
+        trade_in__business_day=trade_in.business_day,
+        trade_in__state__in=(TradeInState.SETTLED, TradeInState.BAGGED),
+    )
+    # of each the offer that was paid is the last one
+    newest = {row.trade_in_id: row.worth_cents for row in rows.exclude(trade_in=trade_in)}
+    return sum(newest.values())
 
 
 def check_identity(trade_in: TradeIn, offer: Offer) -> None:

@@ -128,20 +128,27 @@ def give_back(
     drawn: Drawn | None,
     by: User,
 ) -> TradeIn:
-    """Every piece goes back as it was, weighed again when it had been weighed, and signed for.
+    """Every piece goes back as it was, weighed again when it had been weighed, and signed for; of
+    what was melted with consent goes back what was left.
 
     `weights` by the key of the old piece. Refused when one differs by more than 0.02 g.
     """
     with trade_ins.opened(trade_in, by=by) as (locked, book):
-        for piece in trade_ins.pieces_of(locked):
-            before = gross_of(piece)
-            if before is not None:
-                again = _weigh_again(locked, piece, weights, purpose=WeighedFor.RETURNED, book=book)
-                if abs(again.mg - before.mg) > REWEIGH_MG:
-                    raise WeightDiffers
-            put(piece, None, mg=before.mg if before else 0, reason="returned", book=book)
+        hand_out(locked, weights, book=book)
         signature = trade_ins.sign(locked, consents.RETURN, drawn, book)
         return trade_ins.move(locked, TradeInState.RETURNED, book=book, signature=signature)
+
+
+def hand_out(trade_in: TradeIn, weights: Mapping[int, Shown], *, book: Book) -> None:
+    """Every piece of a locked trade-in leaves the store in its owner's hand, weighed again when it
+    had been weighed. `weights` and the refusal as in `give_back`."""
+    for piece in trade_ins.pieces_of(trade_in):
+        before = counting_weight(piece) if gross_of(piece) else None
+        if before is not None:
+            again = _weigh_again(trade_in, piece, weights, purpose=WeighedFor.RETURNED, book=book)
+            if abs(again.mg - before.mg) > REWEIGH_MG:
+                raise WeightDiffers
+        put(piece, None, mg=before.mg if before else 0, reason="returned", book=book)
 
 
 def gross_of(piece: OldPiece) -> Weighing | None:

@@ -31,6 +31,13 @@ def supported(piece: OldPiece, *, metal: str) -> int | None:
     return min((_claim(row) for row in measured if row.metal == metal), default=0)
 
 
+def is_referred(piece: OldPiece) -> bool:
+    """Whether a test of the body waits for melting, fire assay, or the same method anew."""
+    newest = newest_by_method(piece)
+    referred = any(row.verdict == Verdict.REFER for row in newest)
+    return referred and not any(row.method in SETTLES for row in newest)
+
+
 def methods_that_agree(rows: Iterable[Assay], *, metal: str, fineness: int) -> set[str]:
     """The methods that passed on the body at the legal grade of this fineness. A tester that says
     yes names no grade, so it agrees with none."""

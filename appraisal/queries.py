@@ -1,5 +1,7 @@
 """Reads of the book of old gold. Who may see a row is decided here, in the getter."""
 
+import re
+from datetime import date
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -7,13 +9,22 @@ from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from appraisal.models import Instrument, Method, OldPiece, Scale, TradeIn, TradeInRule, Weighing
+from appraisal.models import Instrument, Method, OldPiece, Scale, TradeIn, Weighing
 from appraisal.next_steps import OVER
-from inventory.ground import access
+from inventory.ground import access, statements
 from inventory.models import DrawnSignature, Photo, Store, StoreKind
 
 Who = User | AnonymousUser
 RECENT = 50
+OPEN = "open"  # what may be asked of the list besides the states themselves
+LAST_DIGITS = re.compile(r"[0-9]{4,}")  # fewer would list half the customers
+# asked at every request, for the strip
+RULE_IN_FORCE = """
+    SELECT 1 FROM appraisal_tradeinrule
+    WHERE valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
+      AND (store_id = %s OR store_id IS NULL)
+    LIMIT 1
+"""
 SCALE_IN_SESSION = "scale"  # the code of the one that was read last
 
 
@@ -38,6 +49,35 @@ def trade_ins_for(user: Who, *, store: Store) -> QuerySet[TradeIn]:
     return rows.select_related("store", "counter", "customer").annotate(n=Count("old_pieces"))
 
 
+def trade_ins_wanted(
+    user: Who,
+    *,
+    store: Store,
+    text: str = "",
+    day: date | None = None,
+    state: str = "",
+    before: int | None = None,
+) -> QuerySet[TradeIn]:
+    """Trade-ins as `trade_ins_for` has them. `text` is a part of the number or of the customer's
+    name, or the last digits of their telephone, four at least; `day` a business day; `state` one of
+    the states, or `OPEN`; `before` the last row of the page before this one."""
+    rows = trade_ins_for(user, store=store)
+    if text:
+        asked = Q(number__icontains=text) | Q(customer__name__icontains=text)
+        if LAST_DIGITS.fullmatch(text):
+            asked |= Q(customer__phone__endswith=text)
+        rows = rows.filter(asked)
+    if day is not None:
+        rows = rows.filter(business_day=day)
+    if state == OPEN:
+        rows = rows.exclude(state__in=OVER)
+    elif state:
+        rows = rows.filter(state=state)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return rows.order_by("-pk")
+
+
 def open_trade_ins(user: Who, *, store: Store) -> QuerySet[TradeIn]:
     """Those that somebody still has to do something about."""
     return trade_ins_for(user, store=store).exclude(state__in=OVER)
@@ -46,14 +86,13 @@ def open_trade_ins(user: Who, *, store: Store) -> QuerySet[TradeIn]:
 def takes_old_gold(store: Store) -> bool:
     """Whether any rule is in force here: without one no offer can be made (1 query)."""
     now = timezone.now()
-    dated = TradeInRule.objects.filter(valid_from__lte=now)
-    still = dated.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now))
-    return still.filter(Q(store=store.pk) | Q(store__isnull=True)).exists()
+    return bool(statements.fetch(RULE_IN_FORCE, [now, now, store.pk]))
 
 
 def analysers_of(store: Store) -> QuerySet[Instrument]:
-    """The X-ray analysers of a store that are in use."""
-    return Instrument.objects.filter(store=store, method=Method.XRF, active=True)
+    """The X-ray analysers of a store that are in use, with how their files are written."""
+    rows = Instrument.objects.filter(store=store, method=Method.XRF, active=True)
+    return rows.select_related("layout")
 
 
 def photo_for(user: Who, uuid: UUID) -> Photo:

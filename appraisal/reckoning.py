@@ -85,10 +85,16 @@ def _value(
 
 
 def _known(pieces: Sequence[OldPiece]) -> tuple[Mapping[int, Decision], Mapping[int, Weights]]:
-    """What every piece was decided to be and what it weighs. Refused while one lacks either."""
+    """What every piece was decided to be and what it weighs. Refused while one lacks either, or was
+    decided higher than its tests support by now."""
     decided, weights = decisions.newest_of(pieces), old_pieces.weights_of(pieces)
     if any(piece.pk not in decided or piece.pk not in weights for piece in pieces):
         raise trade_ins.TradeInMoved
+    prefetch_related_objects(pieces, "assays", "piece")
+    for piece in pieces:
+        if not decisions.holds(piece, decided[piece.pk]):
+            shown = decisions.supported(piece, metal=decided[piece.pk].metal)
+            raise decisions.FinenessNotShown(shown=shown)
     return decided, weights
 
 
@@ -109,6 +115,7 @@ def _asked(trade_in: TradeIn, piece: OldPiece, decision: Decision, at: datetime)
         old_pricing=piece.old_pricing,
         with_stones=decision.stones > 0,
         weekday=day.weekday(),
+        member_level=trade_in.customer.level if trade_in.customer else "",
     )
 
 
@@ -167,7 +174,6 @@ def _check_methods(
     limit = settings_rows.number(store, "second_method_cents")
     worth = zip(pieces, value.pieces, strict=True)
     dear = [piece for piece, each in worth if each.worth_cents >= limit]
-    prefetch_related_objects(dear, "assays")
     for piece in dear:
         of = decided[piece.pk]
         agree = proofs.methods_that_agree(piece.assays.all(), metal=of.metal, fineness=of.fineness)

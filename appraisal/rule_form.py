@@ -15,9 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from appraisal.facts import USUAL_ORDER, Operation
 from appraisal.models import PriceBase, TradeInRule
 from appraisal.rules import KINDS
-from inventory.forms.fields import LineField, YuanField
-from inventory.forms.prices import FinenessField
-from inventory.ground import measures
+from inventory.forms.fields import EitherField, FinenessField, LineField, YuanField
 from inventory.models import Store, StoreKind
 
 if TYPE_CHECKING:  # Django's class takes its model only while types are checked
@@ -26,17 +24,9 @@ else:
     RuleModelForm = forms.ModelForm
 
 BETWEEN_NAMES: Final = "、"
-EITHER: Final = (("", _("either")), ("yes", _("yes")), ("no", _("no")))
 MOMENT: Final = "%Y-%m-%dT%H:%M"
 MOST_PERCENT: Final = Decimal("99.99")
 MOST_TIMES: Final = Decimal(100)
-
-
-class RuleFineness(FinenessField):
-    """Typed permille; shows tenths of a permille of ours as they are typed."""
-
-    def prepare_value(self, value: object) -> object:
-        return measures.permille(value).removesuffix("‰") if isinstance(value, int) else value
 
 
 class HundredthsField(forms.DecimalField):
@@ -77,19 +67,6 @@ class NamesField(LineField):
         return BETWEEN_NAMES.join(value) if isinstance(value, list) else value
 
 
-class EitherField(forms.ChoiceField):
-    """Yes, no, or whatever."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=EITHER, required=False, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        return {"yes": True, "no": False}.get(super().clean(value))
-
-    def prepare_value(self, value: object) -> object:
-        return {True: "yes", False: "no", None: ""}.get(value, value)  # type: ignore[call-overload]  # because: text passes
-
-
 class ManyField(forms.TypedMultipleChoiceField):
     """Boxes to tick; none ticked is an empty list."""
 
@@ -115,8 +92,8 @@ class RuleForm(RuleModelForm):
 
     valid_from = moment(_("Holds from"))
     valid_to = moment(_("Holds until"), required=False)
-    fineness_min = RuleFineness(label=_("Fineness from, ‰"))
-    fineness_max = RuleFineness(label=_("Fineness to, ‰"))
+    fineness_min = FinenessField(label=_("Fineness from, ‰"))
+    fineness_max = FinenessField(label=_("Fineness to, ‰"))
     peers = NamesField(label=_("Names of the peers"), required=False, max_length=200)
     needs_receipt = EitherField(label=_("With receipt"))
     max_age_days = forms.IntegerField(
@@ -298,7 +275,7 @@ class ExampleForm(forms.Form):
     grams = forms.DecimalField(
         label=_("Old, grams"), min_value=Decimal("0.01"), max_value=5_000, decimal_places=2
     )
-    example_fineness = RuleFineness(label=_("Fineness, ‰"))
+    example_fineness = FinenessField(label=_("Fineness, ‰"))
     board = YuanField(label=_("Board, yuan per gram"))
     paid = YuanField(label=_("Once paid, yuan"), required=False)
     new_grams = forms.DecimalField(

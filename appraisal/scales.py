@@ -109,9 +109,9 @@ class Readout:
 
     @property
     def state(self) -> str:
-        """stable, moving, empty or refused; before anybody has looked: waiting."""
+        """stable, taken, moving, empty or refused; before anybody has looked: waiting."""
         if self.reading is not None:
-            return "stable"
+            return "stable" if self.reading.taken_at is None else "taken"
         named = {ScaleMoving: "moving", NothingThere: "empty"}
         return named.get(type(self.refusal), "refused") if self.refusal else "waiting"
 
@@ -201,4 +201,5 @@ def _keep(*, scale: Scale, by: User, heard: Heard, mg: int) -> ScaleReading:
 
 
 def _is_unused(reading: ScaleReading) -> bool:
-    return not Weighing.objects.filter(reading=reading).exists()
+    # what was taken into a form belongs to one thing, though it is not settled yet
+    return reading.taken_at is None and not Weighing.objects.filter(reading=reading).exists()

@@ -4,10 +4,12 @@
 and the refiner's paper in `melts`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from django.contrib.auth.models import User
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -107,7 +109,8 @@ def seal_bag(
     Refused: before it is settled, a class of which nothing is left, a seal that was used before,
     a bag that weighs less than the metal in it, nobody who watched.
     """
-    with trade_ins.opened(trade_in, by=by) as (locked, book):
+    seal = _plain(seal)
+    with _once(seal), trade_ins.opened(trade_in, by=by) as (locked, book):
         if locked.state != TradeInState.SETTLED:
             raise TradeInMoved
         inside = [each for each in contents.unbagged(locked) if each.metal_class == of]
@@ -116,7 +119,7 @@ def seal_bag(
         mg = sum(each.mg for each in inside)
         if shown.mg < mg:
             raise BagTooLight(gross_mg=shown.mg, mg=mg)
-        seal = _unused(seal)
+        _check_unused(seal)
         watcher = None if customer_watched else _second_person(locked, of, seal, by)
         if watcher is None and settings_rows.value(locked.store, "alone_on_duty") != "yes":
             raise SecondPersonNeeded(field="customer_watched")
@@ -139,13 +142,18 @@ def open_again(*, bag: ScrapBag, reason: str, by: User) -> TradeIn:
     trade_in = trade_in_of(bag)
     with trade_ins.opened(trade_in, by=by) as (locked, book):
         approvals.spend(ask=open_ask(bag), by=by)
-        inside = pieces_in([bag])
-        OldPiece.objects.filter(pk__in=[piece.pk for piece in inside]).update(bag=None)
-        move([bag], BagState.OPENED, to=None, book=book)
-        put_pieces(inside, locked.counter, reason="opened", book=book)
+        break_seal(bag, counter=locked.counter, book=book)
         if locked.state == TradeInState.BAGGED:
             trade_ins.move_back(locked, to=TradeInState.SETTLED, book=book, remark=reason)
     return locked
+
+
+def break_seal(bag: ScrapBag, *, counter: Place, book: Book) -> None:
+    """What lay under the seal lies at the counter, in no bag. Refused once the bag has left."""
+    inside = pieces_in([bag])
+    OldPiece.objects.filter(pk__in=[piece.pk for piece in inside]).update(bag=None)
+    move([bag], BagState.OPENED, to=None, book=book)
+    put_pieces(inside, counter, reason="opened", book=book)
 
 
 def is_bagged(trade_in: TradeIn) -> bool:
@@ -243,15 +251,30 @@ def _second_person(trade_in: TradeIn, of: MetalClass, seal: str, by: User) -> Us
     return agreed.approved_by
 
 
-def _unused(typed: str) -> str:
-    """The number of a seal as it is kept. Refused when it closes another bag."""
+def _plain(typed: str) -> str:
+    """The number of a seal as it is kept."""
     seal = codes.half_width(typed).strip().upper()
     if not 0 < len(seal) <= MOST_SEAL:
         raise BadField(_("Type the seal's number."), field="seal")
+    return seal
+
+
+@contextmanager
+def _once(seal: str) -> Iterator[None]:
+    """Each store locks its own head: of two that use one seal at the same moment, only the
+    database sees the other."""
+    try:
+        yield
+    except IntegrityError:
+        _check_unused(seal)
+        raise
+
+
+def _check_unused(seal: str) -> None:
+    """Refused when it closes another bag."""
     used = ScrapBag.objects.filter(seal=seal).first()
     if used is not None:
         raise SealUsed(used)
-    return seal
 
 
 def _new_bag(

@@ -13,12 +13,19 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy
 
 from appraisal import consents
-from appraisal.models import OldPiece, TradeIn, TradeInState, TradeInStep
+from appraisal.models import (
+    OldPiece,
+    TradeIn,
+    TradeInState,
+    TradeInStep,
+    WeighedFor,
+    Weighing,
+)
 from inventory.ground import changes, settings_rows, signatures, statements
 from inventory.ground.changes import Book
 from inventory.ground.errors import NotAllowed, RuleBroken
 from inventory.ground.signatures import Drawn
-from inventory.models import Approval, DrawnSignature
+from inventory.models import Approval, DrawnSignature, Store
 
 # what may become of a trade-in; melting is the one step without a way back
 MOVES: Final[dict[str, frozenset[TradeInState]]] = {
@@ -58,11 +65,12 @@ MOVES: Final[dict[str, frozenset[TradeInState]]] = {
 
 # what a sale that is taken back undoes: never reached by going forward, else what was paid once
 # could be accepted, or settled, once more
-BACK: Final[dict[str, TradeInState]] = {
+BACK: Final[dict[str, frozenset[TradeInState]]] = {
     # the seal is broken again with a second person
-    TradeInState.BAGGED: TradeInState.SETTLED,
-    # the bill was voided while no bag is sealed
-    TradeInState.SETTLED: TradeInState.ACCEPTED,
+    TradeInState.BAGGED: frozenset({TradeInState.SETTLED}),
+    # the bill was voided while no bag is sealed; or all goods that it paid for came back, and the
+    # old pieces go back for them
+    TradeInState.SETTLED: frozenset({TradeInState.ACCEPTED, TradeInState.RETURNED}),
 }
 
 
@@ -98,10 +106,13 @@ def confirm_test(*, trade_in: TradeIn, drawn: Drawn | None, by: User) -> TradeIn
 
 
 def consent_to_melt(*, trade_in: TradeIn, drawn: Drawn | None, by: User) -> TradeIn:
-    """A signature of its own before anything is destroyed; from here there is no way back."""
-    if settings_rows.value(trade_in.store, "melting") != "yes":
+    """A signature of its own before anything is destroyed; from here there is no way back. What
+    was melted is not melted again."""
+    if not melts_at(trade_in.store):
         raise MeltingOff
     with opened(trade_in, by=by) as (locked, book):
+        if is_melted(locked):
+            raise TradeInMoved
         signature = sign(locked, consents.MELT, drawn, book)
         return move(locked, TradeInState.MELT_CONSENTED, book=book, signature=signature)
 
@@ -126,6 +137,17 @@ def unsettle(*, trade_in: TradeIn, book: Book) -> TradeIn:
     return move_back(locked, to=TradeInState.ACCEPTED, book=book)
 
 
+def melts_at(store: Store) -> bool:
+    """Whether this store melts on the spot."""
+    return settings_rows.value(store, "melting") == "yes"
+
+
+def is_melted(trade_in: TradeIn) -> bool:
+    """Whether any of it was weighed after melting (1 query)."""
+    rows = Weighing.objects.filter(old_piece__trade_in=trade_in)
+    return rows.filter(purpose=WeighedFor.FINAL).exists()
+
+
 def lock(trade_in: TradeIn) -> TradeIn:
     """The trade-in as it is now, locked to the end of the transaction."""
     (locked,) = statements.read(TradeIn, "id = %s", [trade_in.pk], lock=True)
@@ -148,11 +170,19 @@ def move(
     return _change(trade_in, new, book=book, signature=signature, approval=approval, remark=remark)
 
 
-def move_back(trade_in: TradeIn, *, to: TradeInState, book: Book, remark: str = "") -> TradeIn:
+def move_back(
+    trade_in: TradeIn,
+    *,
+    to: TradeInState,
+    book: Book,
+    signature: DrawnSignature | None = None,
+    approval: Approval | None = None,
+    remark: str = "",
+) -> TradeIn:
     """A trade-in goes one step back, by `BACK`."""
-    if BACK.get(trade_in.state) != to:
+    if to not in BACK.get(trade_in.state, frozenset()):
         raise TradeInMoved
-    return _change(trade_in, to, book=book, remark=remark)
+    return _change(trade_in, to, book=book, signature=signature, approval=approval, remark=remark)
 
 
 def _change(

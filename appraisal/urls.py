@@ -7,6 +7,7 @@ from appraisal.views import checks, rules, scales
 urlpatterns = [
     # head office's rules, before /trade-ins/<number>/
     path("trade-ins/rules/", rules.rule_list, name="trade_in_rules"),
+    path("trade-ins/rules/poster.pdf", rules.rules_poster, name="rules_poster"),
     path("trade-ins/rules/new/", rules.set_rule, name="new_rule"),
     path("trade-ins/rules/new/preview/", rules.preview_rule, name="preview_new_rule"),
     path("trade-ins/rules/<int:rule_id>/", rules.set_rule, name="next_rule"),

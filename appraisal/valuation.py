@@ -51,6 +51,14 @@ def value(*, pieces: Sequence[Old], basket: Sequence[NewLine] = ()) -> Valuation
     return Valuation(pieces=tuple(_pay(worth, facts_of, basket)), missing=tuple(missing))
 
 
+def shortfalls(*, pieces: Sequence[Old], basket: Sequence[NewLine]) -> list[Missing]:
+    """What the new goods lack for each rule, whatever the rule does about it: `value` tells only
+    what forbids the swap."""
+    groups = _by_rule(pieces)
+    found = [missing(terms, [pieces[at][0] for at in places], basket) for terms, places in groups]
+    return [each for each in found if each is not None]
+
+
 def _by_rule(pieces: Sequence[Old]) -> list[tuple[Terms, list[int]]]:
     groups: dict[tuple[str, int], list[int]] = {}
     for place, (_facts, terms) in enumerate(pieces):

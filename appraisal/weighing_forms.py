@@ -21,16 +21,21 @@ class WeightForm(forms.Form):
     reading = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_KEY)
     scale = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_KEY)
 
+    @property
+    def before(self) -> str:
+        """What stands before the names of its fields."""
+        return f"{self.prefix}-" if self.prefix else ""
+
     def shown(self, *, store: Store, by: User) -> Shown:
         """A reading that is not this person's is none; the rule refuses to settle nothing."""
         clean = self.cleaned_data
         if clean["reading"]:
             found = weighings.find_reading(pk=clean["reading"], by=by, store=store)
             if found is None:
-                raise weighings.ReadingGone
-            return Shown(reading=found)
+                raise weighings.ReadingGone(field=f"{self.before}grams")
+            return Shown(reading=found, prefix=self.before)
         scale = Scale.objects.filter(store=store, active=True, pk=clean["scale"]).first()
-        return Shown(typed_mg=clean["grams"], scale=scale)
+        return Shown(typed_mg=clean["grams"], scale=scale, prefix=self.before)
 
 
 def shown_of(post: Mapping[str, Any], *, store: Store, by: User, prefix: str = "") -> Shown:

@@ -1,8 +1,8 @@
 """A weight that counts: read from a verified scale and stable, or typed and labelled so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -20,6 +20,9 @@ from inventory.ground.measures import MOST_MG
 from inventory.models import Piece, Store
 
 FRESH: Final = timedelta(seconds=30)  # between the stable value and the clerk's tap
+# between the tap that takes a weight into a form of several, and the form: thirty pieces on the
+# scale one after the other, and the customer's signature
+TAKEN: Final = timedelta(minutes=15)
 
 
 class NothingWeighed(RuleBroken):
@@ -35,6 +38,10 @@ class ReadingGone(RuleBroken):
     status = 409
     sentence = gettext_lazy("This reading cannot be used any more. Weigh it again.")
 
+    def __init__(self, *, of: str = "", **told: Any) -> None:
+        named = _("%(what)s: this reading cannot be used any more. Weigh it again.") % {"what": of}
+        super().__init__(named if of else "", **told)
+
 
 class TypedRefused(RuleBroken):
     code = "typed_refused"
@@ -49,6 +56,8 @@ class Shown:
     reading: ScaleReading | None = None
     typed_mg: int | None = None
     scale: Scale | None = None  # the scale that was read by eye, when it is known
+    # of its fields, where a form weighs several things: "17-"
+    prefix: str = field(default="", compare=False)
 
     @property
     def mg(self) -> int:
@@ -56,7 +65,7 @@ class Shown:
         if self.reading is not None:
             return self.reading.mg
         if self.typed_mg is None or not 0 < self.typed_mg <= MOST_MG:
-            raise NothingWeighed(field="grams")
+            raise NothingWeighed(field=f"{self.prefix}grams")
         return self.typed_mg
 
 
@@ -74,14 +83,16 @@ def record(
 ) -> Weighing:
     """A settled weight in milligrams, written once.
 
-    Refused: no value, a reading that is older than half a minute, was used or belongs to somebody
+    Refused: no value, a reading that is older than half a minute, or was taken into its field of a
+    form more than 15 minutes ago, or into another field; one that was used or belongs to somebody
     else, a scale that may not settle this load of this metal, a typed weight where the store wants
     them read, or approved by a second person.
     """
     mg = shown.mg
     scale = shown.reading.scale if shown.reading else shown.scale
     if shown.reading is not None:
-        _check_reading(shown.reading, store=store, by=book.by, at=book.at)
+        of = old_piece if shown.prefix else None
+        _check_reading(shown, store=store, by=book.by, at=book.at, of=of)
     if scale is not None:
         check_scale(scale=scale, metal=metal, mg=mg, store=store, book=book)
     approval = None
@@ -153,16 +164,38 @@ def read_mg(shown: Shown, *, store: Store, by: User) -> int:
     """Milligrams that count something and settle nothing, such as a tray on the scale. Refused:
     no value, and a reading that is old, was used or belongs to somebody else."""
     if shown.reading is not None:
-        _check_reading(shown.reading, store=store, by=by, at=timezone.now())
+        _check_reading(shown, store=store, by=by, at=timezone.now())
     return shown.mg
 
 
-def _check_reading(reading: ScaleReading, *, store: Store, by: User, at: datetime) -> None:
+def take(*, reading: ScaleReading, into: str, by: User) -> ScaleReading:
+    """The weight of one of several things goes over into its field of a form, which is sent when
+    all of them have been on the scale: now it is judged whether it is fresh. `into`: what stands
+    before the names of that field. Refused like `record`, and when it was taken already."""
+    now = timezone.now()
+    _check_reading(Shown(reading=reading), store=reading.scale.store, by=by, at=now)
+    # two fields may want one reading: the second finds it taken
+    rows = ScaleReading.objects.filter(pk=reading.pk, taken_at=None)
+    if rows.update(taken_at=now, taken_for=into) != 1:
+        raise ReadingGone(field=f"{into}grams")
+    reading.taken_at, reading.taken_for = now, into
+    return reading
+
+
+def _check_reading(
+    shown: Shown, *, store: Store, by: User, at: datetime, of: OldPiece | None = None
+) -> None:
+    reading = shown.reading
+    if reading is None:
+        return
+    since, most = (reading.taken_at, TAKEN) if reading.taken_at else (reading.at, FRESH)
     gone = (
         reading.by_id != by.pk
         or reading.scale.store_id != store.pk
-        or not timedelta(0) <= at - reading.at + timedelta(seconds=1) <= FRESH
+        or (reading.taken_at is not None and reading.taken_for != shown.prefix)
+        or not timedelta(0) <= at - since + timedelta(seconds=1) <= most
         or Weighing.objects.filter(reading=reading).exists()
     )
     if gone:
-        raise ReadingGone
+        name = f"{of.position} · {of.description}" if of else ""
+        raise ReadingGone(of=name, field=f"{shown.prefix}grams")

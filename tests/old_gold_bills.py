@@ -96,8 +96,14 @@ def is_clean(desk: Desk) -> bool:
     return not list(books.verify(desk.shop.s01, full=True))
 
 
+def fill_drawer(desk: Desk, cents: int = 100_000_000) -> None:
+    """So much cash lies in every drawer of the store from its first shift on."""
+    desk.put("cash_float_cents", str(cents))
+
+
 def buy_back(desk: Desk, mg: int = 10_000) -> TradeIn:
-    """An accepted offer to buy old gold for money, by the manager."""
+    """An accepted offer to buy old gold for money, by the manager; there is cash enough."""
+    fill_drawer(desk)
     desk.put("buy_back", "yes")
     desk.put("identity_buy_back_cents", "100000000")
     desk.by = desk.shop.wang

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.utils import translation
+
 from appraisal import bag_journeys, contents, melts, offers, old_pieces, scrap, trade_ins
-from appraisal.models import Melt, OldPiece, ScrapBag, TradeIn
+from appraisal.models import Instrument, Melt, OldPiece, Scale, ScrapBag, TradeIn
 from appraisal.reception import Brought
 from appraisal.weighings import Shown
 from counter import bills, old_gold, sales
@@ -12,6 +14,7 @@ from inventory import prices
 from inventory.ground import approvals, settings_rows
 from inventory.ground.measures import MetalClass
 from inventory.models import Place, PlaceKind
+from tests.cast import Shop
 from tests.old_gold import SIGNED, Desk
 
 BAG_MG = 1_500  # an empty bag
@@ -115,6 +118,39 @@ def arrived(desk: Desk, *bags: ScrapBag) -> list[ScrapBag]:
         bag_journeys.receive(bag=bag, shown=typed(bag.gross_mg), by=desk.shop.head)
         bag.refresh_from_db()
     return list(bags)
+
+
+def at_every_stage(shop: Shop) -> dict[str, str]:
+    """Numbers of bags that wait for a hand, and of trade-ins on their way to the furnace, by their
+    names; `old_gold.at_every_stage` has opened the desk, and the customers signed in Chinese."""
+    scale = Scale.objects.get(store=shop.s01, code="A1")
+    xrf = Instrument.objects.get(store=shop.s01, code="X1")
+    desk = Desk(shop=shop, scale=scale, xrf=xrf, by=shop.lin)
+    with translation.override("zh-hans"):
+        return _at_every_stage(desk)
+
+
+def _at_every_stage(desk: Desk) -> dict[str, str]:
+    desk.put("melting", "yes")
+    safe_at_head_office(desk)
+    bar = melted(desk, sealed(desk, "F-1001"))
+    melts.enter_assay(melt=bar, refiner="长城精炼", paper="R-1", fineness=9_985, by=desk.shop.head)
+    settings_rows.put(store=desk.shop.s01, key="reweigh_share_bp", new="10000", by=desk.shop.wang)
+    kept, sent = sealed(desk, "F-1002"), sealed(desk, "F-1003")
+    bag_journeys.send(bags=[sent], by=desk.shop.chen)
+    referred, melting = desk.consented(), desk.tested()
+    (piece,) = trade_ins.pieces_of(referred)
+    old_pieces.weigh(old_piece=piece, shown=desk.on_scale(10_000), by=desk.by)
+    desk.test(piece, 9_990, 9_990, 9_990, elements={"Re": 120})
+    trade_ins.consent_to_melt(trade_in=melting, drawn=SIGNED, by=desk.by)
+    return {
+        "sealed_bag": kept.number,
+        "sent_bag": sent.number,
+        "sampled": scrap.trade_in_of(kept).number,
+        "referred": referred.number,
+        "melting": melting.number,
+        "to_bag": settled(desk).number,
+    }
 
 
 def free_typing(desk: Desk) -> None:

@@ -10,12 +10,34 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('auth', '__first__'),
         ('counter', '0002_handovers'),
         ('inventory', '0003_evidence'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='TradeIn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=24, unique=True)),
+                ('kind', models.CharField(choices=[('swap', 'old for new'), ('buy_back', 'buy-back')], max_length=8)),
+                ('state', models.CharField(choices=[('received', 'received'), ('consented', 'consented'), ('weighed', 'weighed'), ('tested', 'tested'), ('offered', 'offered'), ('accepted', 'accepted'), ('melting', 'melting agreed'), ('melted', 'melted'), ('reweighed', 'weighed again'), ('settled', 'settled'), ('bagged', 'bagged'), ('declined', 'declined'), ('returned', 'given back')], default='received', max_length=10)),
+                ('source', models.CharField(max_length=200)),
+                ('representative', models.CharField(blank=True, max_length=60)),
+                ('business_day', models.DateField()),
+                ('at', models.DateTimeField()),
+                ('bill', models.UUIDField(null=True)),
+                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
+                ('counter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place')),
+                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trade_ins', to='counter.customer')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trade_ins', to='inventory.store')),
+            ],
+            options={
+                'ordering': ['-pk'],
+                'indexes': [models.Index(fields=['store', 'business_day'], name='trade_in_by_day'), models.Index(fields=['store', 'state'], name='trade_in_by_state')],
+            },
+        ),
         migrations.CreateModel(
             name='Identity',
             fields=[
@@ -31,7 +53,11 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='identities', to='counter.customer')),
                 ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.store')),
                 ('taken_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('trade_in', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='identity', to='appraisal.tradein')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('customer__isnull', True), ('trade_in__isnull', False)), models.Q(('customer__isnull', False), ('trade_in__isnull', True)), _connector='OR'), name='identity_of_one')],
+            },
         ),
         migrations.CreateModel(
             name='IdentityReveal',
@@ -63,6 +89,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['store', 'code'],
+                'constraints': [models.UniqueConstraint(fields=('store', 'code'), name='instrument_code_once')],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +108,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('in_mg__gte', models.F('out_mg')), ('out_mg__gt', 0)), name='melt_loses')],
             },
         ),
         migrations.CreateModel(
@@ -94,168 +122,12 @@ class Migration(migrations.Migration):
                 ('money_cents', models.BigIntegerField(default=0)),
                 ('basket', models.JSONField(default=list)),
                 ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
+                ('trade_in', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='appraisal.tradein')),
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('credit_cents__gte', 0), ('money_cents__gte', 0), ('pays_cents__gte', 0)), name='offer_not_below_zero')],
             },
-        ),
-        migrations.CreateModel(
-            name='OfferPiece',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('facts', models.JSONField()),
-                ('pays_cents', models.BigIntegerField()),
-                ('credit_cents', models.BigIntegerField(default=0)),
-                ('money_cents', models.BigIntegerField(default=0)),
-                ('board', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.metalprice')),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pieces', to='appraisal.offer')),
-            ],
-            options={
-                'ordering': ['offer', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='OfferLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.SmallIntegerField()),
-                ('step', models.CharField(max_length=16)),
-                ('words', models.JSONField(default=dict)),
-                ('mg', models.BigIntegerField(null=True)),
-                ('cents', models.BigIntegerField(null=True)),
-                ('offer_piece', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='appraisal.offerpiece')),
-            ],
-            options={
-                'ordering': ['offer_piece', 'position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='OldPiece',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.SmallIntegerField()),
-                ('category', models.CharField(choices=[('ring', 'ring'), ('necklace', 'necklace'), ('pendant', 'pendant'), ('bracelet', 'bracelet'), ('bangle', 'bangle'), ('earrings', 'earrings'), ('other', 'other')], max_length=10)),
-                ('description', models.CharField(max_length=80)),
-                ('mark', models.CharField(blank=True, max_length=20)),
-                ('metal', models.CharField(choices=[('Au', 'Gold'), ('Pt', 'Platinum'), ('Pd', 'Palladium'), ('Ag', 'Silver')], max_length=2)),
-                ('brand_tier', models.CharField(choices=[('own_store', 'our brand, bought at this store'), ('own', 'our brand'), ('peer', 'a named peer'), ('other', 'another brand, or none')], max_length=10)),
-                ('brand', models.CharField(blank=True, max_length=40)),
-                ('has_receipt', models.BooleanField(default=False)),
-                ('receipt', models.CharField(blank=True, max_length=40)),
-                ('bought_on', models.DateField(null=True)),
-                ('same_store', models.BooleanField(default=False)),
-                ('old_pricing', models.CharField(choices=[('weight', 'by weight'), ('fixed', 'fixed price')], default='weight', max_length=6)),
-                ('old_price_cents', models.BigIntegerField(null=True)),
-                ('old_discount_bp', models.IntegerField(default=0)),
-                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
-                ('piece', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='came_back', to='inventory.piece')),
-                ('place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='old_pieces', to='inventory.place')),
-                ('sale_line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='came_back', to='counter.saleline')),
-            ],
-            options={
-                'ordering': ['trade_in', 'position'],
-            },
-        ),
-        migrations.AddField(
-            model_name='offerpiece',
-            name='old_piece',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='appraisal.oldpiece'),
-        ),
-        migrations.CreateModel(
-            name='Decision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('own_brand', models.BooleanField()),
-                ('stones', models.SmallIntegerField(default=0)),
-                ('stones_tested', models.BooleanField(default=False)),
-                ('stones_mg', models.BigIntegerField(default=0)),
-                ('dirt_mg', models.BigIntegerField(default=0)),
-                ('metal', models.CharField(choices=[('Au', 'Gold'), ('Pt', 'Platinum'), ('Pd', 'Palladium'), ('Ag', 'Silver')], max_length=2)),
-                ('fineness', models.IntegerField()),
-                ('rests_on', models.JSONField(default=list)),
-                ('at', models.DateTimeField()),
-                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
-                ('old_piece', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='appraisal.oldpiece')),
-            ],
-            options={
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='OldPieceMove',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mg', models.BigIntegerField()),
-                ('reason', models.CharField(max_length=12)),
-                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
-                ('from_place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place')),
-                ('old_piece', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='appraisal.oldpiece')),
-                ('to_place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place')),
-            ],
-            options={
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='OldPiecePhoto',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
-                ('old_piece', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='appraisal.oldpiece')),
-                ('photo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.photo')),
-            ],
-            options={
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='RefinerAssay',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('refiner', models.CharField(max_length=60)),
-                ('paper', models.CharField(max_length=40)),
-                ('fineness', models.IntegerField()),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
-                ('melt', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='refiner_assay', to='appraisal.melt')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Scale',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12)),
-                ('name', models.CharField(max_length=40)),
-                ('accuracy', models.CharField(choices=[('I', 'I special'), ('II', 'II high'), ('III', 'III medium')], max_length=3)),
-                ('e_mg', models.IntegerField()),
-                ('d_mg', models.IntegerField()),
-                ('max_mg', models.BigIntegerField()),
-                ('min_mg', models.BigIntegerField()),
-                ('verified_on', models.DateField()),
-                ('verified_until', models.DateField()),
-                ('certificate', models.CharField(blank=True, max_length=40)),
-                ('serial', models.CharField(blank=True, max_length=40)),
-                ('connection', models.CharField(blank=True, max_length=100)),
-                ('protocol', models.CharField(choices=[('mt_sics', 'MT-SICS'), ('continuous', 'continuous, A&D lines')], default='mt_sics', max_length=12)),
-                ('active', models.BooleanField(default=True)),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scales', to='inventory.store')),
-            ],
-            options={
-                'ordering': ['store', 'code'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ScaleReading',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('mg', models.BigIntegerField()),
-                ('line', models.CharField(max_length=80)),
-                ('serial', models.CharField(blank=True, max_length=40)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('scale', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='appraisal.scale')),
-            ],
         ),
         migrations.CreateModel(
             name='ScrapBag',
@@ -281,66 +153,39 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
-            },
-        ),
-        migrations.AddField(
-            model_name='oldpiece',
-            name='bag',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='old_pieces', to='appraisal.scrapbag'),
-        ),
-        migrations.CreateModel(
-            name='BagMove',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old', models.CharField(blank=True, choices=[('sealed', 'sealed'), ('sent', 'on its way'), ('arrived', 'at head office'), ('melted', 'melted'), ('opened', 'opened again')], max_length=8)),
-                ('new', models.CharField(choices=[('sealed', 'sealed'), ('sent', 'on its way'), ('arrived', 'at head office'), ('melted', 'melted'), ('opened', 'opened again')], max_length=8)),
-                ('gross_mg', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
-                ('from_place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place')),
-                ('to_place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place')),
-                ('bag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='appraisal.scrapbag')),
-            ],
-            options={
-                'ordering': ['pk'],
+                'indexes': [models.Index(fields=['store', 'state'], name='bag_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('fine_mg__gt', 0), ('gross_mg__gte', 0), ('mg__gt', 0)), name='bag_weighs'), models.CheckConstraint(condition=models.Q(('weighed_by__isnull', False), ('customer_watched', True), _connector='OR'), name='bag_watched')],
             },
         ),
         migrations.CreateModel(
-            name='TradeIn',
+            name='OldPiece',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('kind', models.CharField(choices=[('swap', 'old for new'), ('buy_back', 'buy-back')], max_length=8)),
-                ('state', models.CharField(choices=[('received', 'received'), ('consented', 'consented'), ('weighed', 'weighed'), ('tested', 'tested'), ('offered', 'offered'), ('accepted', 'accepted'), ('melting', 'melting agreed'), ('melted', 'melted'), ('reweighed', 'weighed again'), ('settled', 'settled'), ('bagged', 'bagged'), ('declined', 'declined'), ('returned', 'given back')], default='received', max_length=10)),
-                ('source', models.CharField(max_length=200)),
-                ('representative', models.CharField(blank=True, max_length=60)),
-                ('business_day', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('bill', models.UUIDField(null=True)),
+                ('position', models.SmallIntegerField()),
+                ('category', models.CharField(choices=[('ring', 'ring'), ('necklace', 'necklace'), ('pendant', 'pendant'), ('bracelet', 'bracelet'), ('bangle', 'bangle'), ('earrings', 'earrings'), ('other', 'other')], max_length=10)),
+                ('description', models.CharField(max_length=80)),
+                ('mark', models.CharField(blank=True, max_length=20)),
+                ('metal', models.CharField(choices=[('Au', 'Gold'), ('Pt', 'Platinum'), ('Pd', 'Palladium'), ('Ag', 'Silver')], max_length=2)),
+                ('brand_tier', models.CharField(choices=[('own_store', 'our brand, bought at this store'), ('own', 'our brand'), ('peer', 'a named peer'), ('other', 'another brand, or none')], max_length=10)),
+                ('brand', models.CharField(blank=True, max_length=40)),
+                ('has_receipt', models.BooleanField(default=False)),
+                ('receipt', models.CharField(blank=True, max_length=40)),
+                ('bought_on', models.DateField(null=True)),
+                ('same_store', models.BooleanField(default=False)),
+                ('old_pricing', models.CharField(choices=[('weight', 'by weight'), ('fixed', 'fixed price')], default='weight', max_length=6)),
+                ('old_price_cents', models.BigIntegerField(null=True)),
+                ('old_discount_bp', models.IntegerField(default=0)),
                 ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
-                ('counter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place')),
-                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trade_ins', to='counter.customer')),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trade_ins', to='inventory.store')),
+                ('piece', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='came_back', to='inventory.piece')),
+                ('place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='old_pieces', to='inventory.place')),
+                ('sale_line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='came_back', to='counter.saleline')),
+                ('bag', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='old_pieces', to='appraisal.scrapbag')),
+                ('trade_in', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='old_pieces', to='appraisal.tradein')),
             ],
             options={
-                'ordering': ['-pk'],
+                'ordering': ['trade_in', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('trade_in', 'position'), name='old_piece_position_once')],
             },
-        ),
-        migrations.AddField(
-            model_name='oldpiece',
-            name='trade_in',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='old_pieces', to='appraisal.tradein'),
-        ),
-        migrations.AddField(
-            model_name='offer',
-            name='trade_in',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='appraisal.tradein'),
-        ),
-        migrations.AddField(
-            model_name='identity',
-            name='trade_in',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='identity', to='appraisal.tradein'),
         ),
         migrations.CreateModel(
             name='TradeInRule',
@@ -397,12 +242,159 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['code', 'version'],
+                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='trade_in_rule_once'), models.CheckConstraint(condition=models.Q(('fineness_max__lte', 10000), ('fineness_min__gt', 0), ('fineness_min__lte', models.F('fineness_max')), ('labour_bp__gte', 0), ('labour_bp__lt', 10000), ('loss_bp__gte', 0), ('loss_bp__lt', 10000), ('max_share_bp__gt', 0), ('max_share_bp__lte', 10000), ('min_ratio_bp__gte', 0)), name='trade_in_rule_bounds')],
             },
         ),
-        migrations.AddField(
-            model_name='offerpiece',
-            name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='appraisal.tradeinrule'),
+        migrations.CreateModel(
+            name='OfferPiece',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('facts', models.JSONField()),
+                ('pays_cents', models.BigIntegerField()),
+                ('credit_cents', models.BigIntegerField(default=0)),
+                ('money_cents', models.BigIntegerField(default=0)),
+                ('board', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.metalprice')),
+                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pieces', to='appraisal.offer')),
+                ('old_piece', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='appraisal.oldpiece')),
+                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='appraisal.tradeinrule')),
+            ],
+            options={
+                'ordering': ['offer', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='OfferLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.SmallIntegerField()),
+                ('step', models.CharField(max_length=16)),
+                ('words', models.JSONField(default=dict)),
+                ('mg', models.BigIntegerField(null=True)),
+                ('cents', models.BigIntegerField(null=True)),
+                ('offer_piece', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='appraisal.offerpiece')),
+            ],
+            options={
+                'ordering': ['offer_piece', 'position'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Decision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('own_brand', models.BooleanField()),
+                ('stones', models.SmallIntegerField(default=0)),
+                ('stones_tested', models.BooleanField(default=False)),
+                ('stones_mg', models.BigIntegerField(default=0)),
+                ('dirt_mg', models.BigIntegerField(default=0)),
+                ('metal', models.CharField(choices=[('Au', 'Gold'), ('Pt', 'Platinum'), ('Pd', 'Palladium'), ('Ag', 'Silver')], max_length=2)),
+                ('fineness', models.IntegerField()),
+                ('rests_on', models.JSONField(default=list)),
+                ('at', models.DateTimeField()),
+                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
+                ('old_piece', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='appraisal.oldpiece')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('dirt_mg__gte', 0), ('fineness__gt', 0), ('fineness__lte', 10000), ('stones__gte', 0), ('stones_mg__gte', 0)), name='decision_bounds')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OldPieceMove',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('mg', models.BigIntegerField()),
+                ('reason', models.CharField(max_length=12)),
+                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
+                ('from_place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place')),
+                ('old_piece', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='appraisal.oldpiece')),
+                ('to_place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='OldPiecePhoto',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
+                ('old_piece', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='appraisal.oldpiece')),
+                ('photo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.photo')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='RefinerAssay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('refiner', models.CharField(max_length=60)),
+                ('paper', models.CharField(max_length=40)),
+                ('fineness', models.IntegerField()),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
+                ('melt', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='refiner_assay', to='appraisal.melt')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('fineness__gt', 0), ('fineness__lte', 10000)), name='refiner_assay_bounds')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Scale',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=12)),
+                ('name', models.CharField(max_length=40)),
+                ('accuracy', models.CharField(choices=[('I', 'I special'), ('II', 'II high'), ('III', 'III medium')], max_length=3)),
+                ('e_mg', models.IntegerField()),
+                ('d_mg', models.IntegerField()),
+                ('max_mg', models.BigIntegerField()),
+                ('min_mg', models.BigIntegerField()),
+                ('verified_on', models.DateField()),
+                ('verified_until', models.DateField()),
+                ('certificate', models.CharField(blank=True, max_length=40)),
+                ('serial', models.CharField(blank=True, max_length=40)),
+                ('connection', models.CharField(blank=True, max_length=100)),
+                ('protocol', models.CharField(choices=[('mt_sics', 'MT-SICS'), ('continuous', 'continuous, A&D lines')], default='mt_sics', max_length=12)),
+                ('active', models.BooleanField(default=True)),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scales', to='inventory.store')),
+            ],
+            options={
+                'ordering': ['store', 'code'],
+                'constraints': [models.UniqueConstraint(fields=('store', 'code'), name='scale_code_once_per_store'), models.CheckConstraint(condition=models.Q(('d_mg__gt', 0), ('d_mg__lte', models.F('e_mg')), ('e_mg__gt', 0), ('max_mg__gt', models.F('min_mg')), ('min_mg__gt', 0), ('verified_until__gte', models.F('verified_on'))), name='scale_bounds')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ScaleReading',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('mg', models.BigIntegerField()),
+                ('line', models.CharField(max_length=80)),
+                ('serial', models.CharField(blank=True, max_length=40)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('scale', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='appraisal.scale')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='BagMove',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('old', models.CharField(blank=True, choices=[('sealed', 'sealed'), ('sent', 'on its way'), ('arrived', 'at head office'), ('melted', 'melted'), ('opened', 'opened again')], max_length=8)),
+                ('new', models.CharField(choices=[('sealed', 'sealed'), ('sent', 'on its way'), ('arrived', 'at head office'), ('melted', 'melted'), ('opened', 'opened again')], max_length=8)),
+                ('gross_mg', models.BigIntegerField()),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
+                ('from_place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place')),
+                ('to_place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place')),
+                ('bag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='appraisal.scrapbag')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
         ),
         migrations.CreateModel(
             name='TradeInStep',
@@ -442,6 +434,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['document'], name='weighing_by_document')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('mg__gt', 0)), name='weighing_above_zero'), models.CheckConstraint(condition=models.Q(models.Q(('is_typed', True), ('reading__isnull', True)), models.Q(('is_typed', False), ('reading__isnull', False), ('scale__isnull', False)), _connector='OR'), name='weighing_read_or_typed')],
             },
         ),
         migrations.CreateModel(
@@ -471,6 +465,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('result__isnull', True), ('result__gte', 0), _connector='OR'), name='assay_result_bounds')],
             },
         ),
         migrations.CreateModel(
@@ -490,85 +485,5 @@ class Migration(migrations.Migration):
                 'ordering': ['metal', '-valid_from'],
                 'constraints': [models.UniqueConstraint(fields=('code', 'metal', 'valid_from'), name='tolerance_edition_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.UniqueConstraint(fields=('store', 'code'), name='instrument_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='melt',
-            constraint=models.CheckConstraint(condition=models.Q(('in_mg__gte', models.F('out_mg')), ('out_mg__gt', 0)), name='melt_loses'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('dirt_mg__gte', 0), ('fineness__gt', 0), ('fineness__lte', 10000), ('stones__gte', 0), ('stones_mg__gte', 0)), name='decision_bounds'),
-        ),
-        migrations.AddConstraint(
-            model_name='refinerassay',
-            constraint=models.CheckConstraint(condition=models.Q(('fineness__gt', 0), ('fineness__lte', 10000)), name='refiner_assay_bounds'),
-        ),
-        migrations.AddConstraint(
-            model_name='scale',
-            constraint=models.UniqueConstraint(fields=('store', 'code'), name='scale_code_once_per_store'),
-        ),
-        migrations.AddConstraint(
-            model_name='scale',
-            constraint=models.CheckConstraint(condition=models.Q(('d_mg__gt', 0), ('d_mg__lte', models.F('e_mg')), ('e_mg__gt', 0), ('max_mg__gt', models.F('min_mg')), ('min_mg__gt', 0), ('verified_until__gte', models.F('verified_on'))), name='scale_bounds'),
-        ),
-        migrations.AddIndex(
-            model_name='scrapbag',
-            index=models.Index(fields=['store', 'state'], name='bag_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='scrapbag',
-            constraint=models.CheckConstraint(condition=models.Q(('fine_mg__gt', 0), ('gross_mg__gte', 0), ('mg__gt', 0)), name='bag_weighs'),
-        ),
-        migrations.AddConstraint(
-            model_name='scrapbag',
-            constraint=models.CheckConstraint(condition=models.Q(('weighed_by__isnull', False), ('customer_watched', True), _connector='OR'), name='bag_watched'),
-        ),
-        migrations.AddIndex(
-            model_name='tradein',
-            index=models.Index(fields=['store', 'business_day'], name='trade_in_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='tradein',
-            index=models.Index(fields=['store', 'state'], name='trade_in_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='oldpiece',
-            constraint=models.UniqueConstraint(fields=('trade_in', 'position'), name='old_piece_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('credit_cents__gte', 0), ('money_cents__gte', 0), ('pays_cents__gte', 0)), name='offer_not_below_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('customer__isnull', True), ('trade_in__isnull', False)), models.Q(('customer__isnull', False), ('trade_in__isnull', True)), _connector='OR'), name='identity_of_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='tradeinrule',
-            constraint=models.UniqueConstraint(fields=('code', 'version'), name='trade_in_rule_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tradeinrule',
-            constraint=models.CheckConstraint(condition=models.Q(('fineness_max__lte', 10000), ('fineness_min__gt', 0), ('fineness_min__lte', models.F('fineness_max')), ('labour_bp__gte', 0), ('labour_bp__lt', 10000), ('loss_bp__gte', 0), ('loss_bp__lt', 10000), ('max_share_bp__gt', 0), ('max_share_bp__lte', 10000), ('min_ratio_bp__gte', 0)), name='trade_in_rule_bounds'),
-        ),
-        migrations.AddIndex(
-            model_name='weighing',
-            index=models.Index(fields=['document'], name='weighing_by_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='weighing',
-            constraint=models.CheckConstraint(condition=models.Q(('mg__gt', 0)), name='weighing_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='weighing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_typed', True), ('reading__isnull', True)), models.Q(('is_typed', False), ('reading__isnull', False), ('scale__isnull', False)), _connector='OR'), name='weighing_read_or_typed'),
-        ),
-        migrations.AddConstraint(
-            model_name='assay',
-            constraint=models.CheckConstraint(condition=models.Q(('result__isnull', True), ('result__gte', 0), _connector='OR'), name='assay_result_bounds'),
         ),
     ]

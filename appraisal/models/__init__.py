@@ -1,5 +1,7 @@
 from appraisal.models.assays import (
+    AnalyserLayout,
     Assay,
+    ContentUnit,
     Decision,
     Instrument,
     Method,
@@ -51,11 +53,13 @@ from appraisal.models.trade_ins import (
 )
 
 __all__ = [
+    "AnalyserLayout",
     "Assay",
     "BagMove",
     "BagState",
     "Below",
     "BrandTier",
+    "ContentUnit",
     "Decision",
     "GramsOf",
     "Identity",

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from appraisal.models.rules import ReadingRule
@@ -27,6 +28,36 @@ class Spot(models.TextChoices):
     STONE = "stone", _("stone")
 
 
+class ContentUnit(models.IntegerChoices):
+    """In what an analyser writes contents: tenths of a permille in one of them."""
+
+    UNTOLD = 0, _("as the sum of a line says")
+    PERMILLE = 10, _("permille")
+    PERCENT = 100, _("percent")
+
+
+class AnalyserLayout(models.Model):
+    """How the file of an analyser is written; a row, so that a new analyser needs no code. Several
+    headings of one meaning stand in one field, divided by a bar; a star stands for the element."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name_zh = models.CharField(max_length=30)
+    name_en = models.CharField(max_length=40)
+    lines_before = models.PositiveSmallIntegerField(default=0)  # the headings of the table
+    sample_headings = models.CharField(max_length=160)
+    time_headings = models.CharField(max_length=160, blank=True)
+    element_headings = models.CharField(max_length=160)
+    unit = models.SmallIntegerField(choices=ContentUnit, default=ContentUnit.UNTOLD)
+    active = models.BooleanField(default=True)
+    position = models.SmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+
+
 class Instrument(models.Model):
     """An analyser, touch needle set or tester, with what it knows and does not know."""
 
@@ -39,6 +70,10 @@ class Instrument(models.Model):
     elements = models.JSONField(default=list)  # that its calibration knows: ["Au", "Ag", …]
     # expanded uncertainty (k = 2) in tenths of a permille: the guard band of a decision
     guard = models.IntegerField(default=50)
+    # none: its files have the usual headings
+    layout = models.ForeignKey(
+        AnalyserLayout, models.PROTECT, null=True, blank=True, related_name="instruments"
+    )
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -70,6 +70,9 @@ class ScaleReading(models.Model):
     at = models.DateTimeField()
     mg = models.BigIntegerField()
     line = models.CharField(max_length=80)
+    # taken over into one field of a form that weighs several things one after the other
+    taken_at = models.DateTimeField(null=True)
+    taken_for = models.CharField(max_length=30, blank=True)  # the prefix of that field
     serial = models.CharField(max_length=40, blank=True)
 
 
@@ -85,6 +88,8 @@ class WeighedFor(models.TextChoices):
     SALE = "sale", _("for the customer at the sale")
     PIECE = "piece", _("a piece of the shop")
     CHECK = "check", _("for a customer, 复称")
+    SERVICE = "service", _("on a ticket of the service desk")
+    BACK = "back", _("a piece that was returned")
 
 
 class Weighing(Written):

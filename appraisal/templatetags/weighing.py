@@ -39,9 +39,9 @@ def scale_here(context: dict[str, Any], prefix: str = "") -> Here:
     typing = str(settings_rows.value(request.store, "typed_weight"))
     if chosen is None:
         return Here(scales, None, typing)
-    asked = request.GET.get("reading", "")
+    asked = request.GET.get(f"{prefix or ''}reading", "")
     reading = None
-    if asked.isdecimal() and len(asked) < 19 and request.GET.get("for", "") == (prefix or ""):
+    if asked.isdecimal() and len(asked) < 19:
         reading = weighings.find_reading(pk=int(asked), by=request.user, store=request.store)
     return Here(scales, Readout(reading.scale if reading else chosen, reading), typing)
 

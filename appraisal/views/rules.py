@@ -10,15 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from appraisal import previews, rules
+from appraisal import posters, previews, rules
 from appraisal.facts import USUAL_ORDER, NewLine, OldFacts
 from appraisal.models import TradeInRule
 from appraisal.previews import Preview
 from appraisal.rule_form import ExampleForm, RuleForm, every_base, numbered, refuse
-from inventory.ground import access
+from inventory.ground import access, printing
 from inventory.ground.access import Scope
 from inventory.ground.errors import RuleBroken
-from inventory.views.pages import StaffRequest
+from inventory.ground.house import house_name
+from inventory.views.pages import StaffRequest, store_of
 
 SOON = timedelta(minutes=1)
 
@@ -29,6 +30,16 @@ def rule_list(request: StaffRequest) -> HttpResponse:
     """What holds now, what will, and every version before."""
     told = {"rules": rules.published(at=timezone.now())}
     return render(request, "appraisal/rules.html", told)
+
+
+@require_GET
+@access.page("see_trade_ins")
+def rules_poster(request: StaffRequest) -> HttpResponse:
+    """What holds in the store today, on paper for its customers."""
+    poster = posters.poster_of(store_of(request))
+    told = {"house_name": house_name(), "poster": poster}
+    pdf = printing.render_pdf("appraisal/print_rules_poster.html", told)
+    return printing.pdf_response(pdf, name=f"rules-{poster.day}.pdf")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,6 +18,7 @@ from appraisal.identities import FOR_LIFE, Paper
 from appraisal.models import Identity, IdentityReveal, TradeIn, TradeInState
 from counter import books, customers, due
 from counter.models import CashCase
+from inventory import places
 from inventory.ground import changes, sealing, sealing_checks
 from inventory.ground.errors import BadField, NotAllowed
 from inventory.models import Store
@@ -151,12 +152,12 @@ def test_it_is_typed_once_more_when_it_was_wrong(desk: Desk) -> None:
 
 
 def test_it_refuses_a_paper_that_has_expired(desk: Desk) -> None:
-    yesterday = timezone.localdate() - timedelta(days=1)
+    today = places.business_day(desk.shop.s01)
     with pytest.raises(identities.IdentityExpired) as refusal:
-        take(desk, valid_until=yesterday)
+        take(desk, valid_until=today - timedelta(days=1))
     assert refusal.value.code == "identity_expired"
     assert not Identity.objects.exists()
-    take(desk, valid_until=timezone.localdate())
+    take(desk, valid_until=today)
     take(desk, valid_until=FOR_LIFE)
 
 

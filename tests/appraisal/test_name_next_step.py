@@ -4,16 +4,21 @@ import pytest
 
 from appraisal import next_steps, old_pieces, trade_ins
 from appraisal.models import TradeInState
-from appraisal.next_steps import OVER, PAY_ON_BILL, SCREENS, SIGN_TEST, STEPS, WEIGH_AGAIN, Screen
+from appraisal.next_steps import (
+    AGREE_TO_MELT,
+    OVER,
+    PAY_ON_BILL,
+    SCREENS,
+    SIGN_TEST,
+    STEPS,
+    TEST_ANEW,
+    WEIGH_AGAIN,
+    Screen,
+)
 from appraisal.trade_ins import MOVES
 from counter import old_gold
 from tests.cast import Shop
-from tests.old_gold import Desk, open_desk
-
-
-@pytest.fixture
-def desk(shop: Shop) -> Desk:
-    return open_desk(shop)
+from tests.old_gold import Desk
 
 
 @pytest.mark.parametrize("state", TradeInState)
@@ -62,3 +67,19 @@ def test_what_lies_on_a_bill_waits_for_the_bill(desk: Desk, shop: Shop) -> None:
     trade_in = desk.accepted(basket=old_gold.basket_of(bill))
     old_gold.put_down(sale=bill, trade_in=trade_in, back_by=None, by=shop.lin)
     assert next_steps.next_of(trade_in) == PAY_ON_BILL
+
+
+def test_a_referred_piece_waits_for_the_customer_once_nothing_else_is_open(desk: Desk) -> None:
+    desk.put("melting", "yes")
+    trade_in = desk.consented(desk.ring(), desk.ring())
+    plain, referred = trade_ins.pieces_of(trade_in)
+    for piece in (plain, referred):
+        old_pieces.weigh(old_piece=piece, shown=desk.on_scale(10_000), by=desk.by)
+    desk.test(referred, 9_990, 9_990, 9_990, elements={"Re": 120})
+    desk.test(plain)
+    trade_in.refresh_from_db()
+    assert next_steps.next_of(trade_in) == STEPS[TradeInState.WEIGHED]
+    desk.decide(plain)
+    assert next_steps.next_of(trade_in) == AGREE_TO_MELT
+    desk.put("melting", "no")
+    assert next_steps.next_of(trade_in) == TEST_ANEW

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from appraisal import identities, offer_words, offers, old_pieces, queries, reception, trade_ins
 from appraisal.identities import Paper
-from appraisal.models import Offer, TradeIn, TradeKind
+from appraisal.models import Offer, TradeIn
 from appraisal.weighings import Shown
 from counter import customers, old_gold, voucher_papers
 from counter.models import Customer, Tender
@@ -20,6 +20,7 @@ from inventory.ground.signatures import Drawn
 from tests import paper
 from tests.cast import Shop
 from tests.old_gold import SIGNED, Desk
+from tests.old_gold_bills import buy_back
 from tests.scrap_bags import of_two_metals, sealed, settled
 
 # words that a paper may not have: nobody says here that a camera watched, or counts cash
@@ -200,10 +201,7 @@ def test_it_prints_goods_payments_bag_and_seal(desk: Desk) -> None:
 
 
 def test_a_buy_back_says_what_goes_out(desk: Desk) -> None:
-    desk.put("buy_back", "yes")
-    desk.put("identity_buy_back_cents", "100000000")
-    desk.by = desk.shop.wang
-    trade_in = desk.accepted(kind=TradeKind.BUY_BACK, basket=())
+    trade_in = buy_back(desk)
     old_gold.buy_back(trade_in=trade_in, tender=Tender.objects.get(code="cash"), by=desk.by)
     trade_in.refresh_from_db()
     told = text_of(desk, trade_in)

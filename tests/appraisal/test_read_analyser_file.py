@@ -1,18 +1,21 @@
 """The file of an X-ray analyser becomes a test of the piece whose sample it names."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from appraisal import analyser_files, old_pieces, trade_ins
+from appraisal import analyser_files, analyser_layouts, old_pieces, trade_ins
 from appraisal.analyser_files import (
     AnalyserFileWrong,
+    LayoutUnknown,
     MeasuredBefore,
+    OtherAnalyser,
     SampleMissing,
     SampleMixed,
 )
-from appraisal.models import Assay, OldPiece, Verdict
+from appraisal.models import AnalyserLayout, Assay, ContentUnit, OldPiece, Verdict
 from inventory.tables import ColumnMissing
 from tests.old_gold import Desk
 
@@ -150,3 +153,69 @@ def test_readings_of_before_the_customer_came_are_anothers(
         return
     with pytest.raises(MeasuredBefore):
         put(desk, piece, text, "A")
+
+
+# --- as a layout says
+
+
+def layout(**columns: Any) -> AnalyserLayout:
+    told: dict[str, Any] = {
+        "code": "own",
+        "name_zh": "分析仪",
+        "name_en": "analyser",
+        "sample_headings": "试样|No.",
+        "element_headings": "*含量",
+        "unit": ContentUnit.PERCENT,
+    }
+    return AnalyserLayout(**told | columns)
+
+
+def test_headings_and_unit_are_those_of_the_layout() -> None:
+    content = "试样,Au含量,银含量\nA,99.9,0.1\n".encode()
+    (point,) = analyser_files.read(content, layout())
+    assert point.contents == {"Au": 9_990, "Ag": 10}
+    (point,) = analyser_files.read(
+        "No.,Au含量,银含量\nA,75,20\n".encode(), layout(unit=ContentUnit.PERMILLE)
+    )
+    assert point.contents == {"Au": 750, "Ag": 200}
+
+
+def test_lines_above_the_headings_are_passed_over_and_rows_keep_their_numbers() -> None:
+    text = "Analyser 7\nserial 12\n试样,Au含量\nA,99.9\nB,gold\n"
+    with pytest.raises(AnalyserFileWrong) as refused:
+        analyser_files.read(text.encode(), layout(lines_before=2))
+    assert [each.row for each in refused.value.wrong] == [5]
+
+
+def test_a_file_of_another_analyser_is_refused_by_name(desk: Desk, piece: OldPiece) -> None:
+    desk.xrf.layout = layout()
+    with pytest.raises(OtherAnalyser, match="XRF does not write such a file") as refused:
+        put(desk, piece, untimed(ENGLISH))
+    assert refused.value.field == "instrument"
+
+
+def test_a_layout_out_of_use_is_unknown(desk: Desk, piece: OldPiece) -> None:
+    desk.xrf.layout = layout(active=False)
+    with pytest.raises(LayoutUnknown, match="How XRF writes its files is not known here"):
+        put(desk, piece, "试样,Au含量\nT7-1,99.9\n")
+
+
+def test_the_layouts_of_the_house_are_sound_and_read_their_own(db: None) -> None:
+    analyser_layouts.put_seed_layouts()
+    analyser_layouts.put_seed_layouts()
+    rows = list(AnalyserLayout.objects.all())
+    assert [fault for row in rows for fault in analyser_layouts.faults(vars(row))] == []
+    read = [analyser_files.read("样品,金含量\nA,90.5\n".encode(), row)[0] for row in rows]
+    assert [point.fineness for point in read] == [9_050, 905]
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [
+        ({"sample_headings": " | "}, "sample_headings"),
+        ({"element_headings": "含量"}, "element_headings"),
+        ({"element_headings": "**"}, "element_headings"),
+    ],
+)
+def test_what_is_wrong_with_a_layout_is_named(columns: dict[str, str], field: str) -> None:
+    assert [name for name, _sentence in analyser_layouts.faults(columns)] == [field]
