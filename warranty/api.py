@@ -20,7 +20,8 @@ router = Router(tags=["cards"])
 
 class BenefitOut(Strict):
     """What is left of one promise today, in the language of the request. `left` is null for as
-    often as you like, `valid_until` for life, `next_due` when nothing is due."""
+    often as you like, `valid_until` for life, `next_due` when nothing is due. `asleep`: it
+    holds again after the overdue inspection."""
 
     kind: BenefitKind
     title: str
@@ -30,6 +31,7 @@ class BenefitOut(Strict):
     valid_until: Day | None
     next_due: Day | None
     expired: bool
+    asleep: bool
 
 
 class CardOut(Strict):
@@ -77,6 +79,7 @@ def _benefit(row: Remainder) -> dict[str, Any]:
         "valid_until": row.valid_until,
         "next_due": row.next_due,
         "expired": row.expired,
+        "asleep": row.asleep,
     }
 
 

@@ -1,9 +1,12 @@
 """Invariants of the book of promises."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from inventory.ground.books import Broken, query
 from inventory.models import Store
+from warranty import benefits, ticket_books
+from warranty.models import BenefitEntry, EntryKind
 
 CARD_AND_LINE = """
     SELECT 'warranty_card', card.number, line.state
@@ -37,8 +40,10 @@ GRANTS = """
 
 OVERUSED = """
     SELECT 'warranty_card', card.number, entry.benefit_id
-    FROM warranty_benefitentry entry JOIN warranty_card card ON card.id = entry.card_id
-    WHERE card.store_id = %s
+    FROM warranty_benefitentry entry
+    JOIN warranty_card card ON card.id = entry.card_id
+    JOIN warranty_planbenefit benefit ON benefit.id = entry.benefit_id
+    WHERE card.store_id = %s AND NOT benefit.is_yearly
     GROUP BY card.number, entry.benefit_id
     HAVING SUM(CASE WHEN entry.kind = 'grant' AND entry.uses IS NULL THEN 1 ELSE 0 END) = 0
        AND SUM(CASE entry.kind WHEN 'use' THEN 1 WHEN 'reverse' THEN -1 ELSE 0 END)
@@ -52,3 +57,18 @@ def verify(store: Store) -> Iterator[Broken]:
     yield from query("is not in the state that its last event says", STATE, [store.pk])
     yield from query("lacks benefits of its plan", GRANTS, [store.pk])
     yield from query("has a benefit used too often", OVERUSED, [store.pk])
+    yield from _verify_years(store)
+    yield from ticket_books.verify(store)
+
+
+def _verify_years(store: Store) -> Iterator[Broken]:
+    """A yearly number holds in each year after the purchase (1 query)."""
+    rows = BenefitEntry.objects.filter(card__store=store, benefit__is_yearly=True)
+    ledgers: dict[tuple[int, int], list[BenefitEntry]] = defaultdict(list)
+    for entry in rows.select_related("benefit", "card").order_by("pk"):
+        ledgers[entry.card_id, entry.benefit_id].append(entry)
+    for entries in ledgers.values():
+        days = {entry.on for entry in entries if entry.kind == EntryKind.USE and entry.on}
+        sums = [left for day in days for left in benefits.sum_up(entries, on=day)]
+        if any(row.left is not None and row.left < 0 for row in sums):
+            yield Broken("warranty_card", entries[0].card, "has a benefit used too often in a year")

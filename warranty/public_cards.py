@@ -34,9 +34,9 @@ FACTS = """
         (SELECT MIN(day) FROM warranty_cardscan WHERE card_id = card.id),
         stone.id, stone.weight_mct, stone.color, stone.clarity, stone.cut,
         certificate.lab, certificate.number,
-        benefit.position, benefit.kind, benefit.title_zh, benefit.title_en,
-        benefit.terms_zh, benefit.terms_en,
-        entry.id, entry.kind, entry.uses, entry.valid_until, entry.next_due
+        benefit.id, benefit.position, benefit.kind, benefit.is_yearly, benefit.needs_inspection,
+        benefit.title_zh, benefit.title_en, benefit.terms_zh, benefit.terms_en,
+        entry.id, entry.kind, entry.uses, entry.valid_until, entry.next_due, entry."on"
     FROM (SELECT 1 AS one) AS asked
     LEFT JOIN inventory_store AS house ON house.kind = 'head_office'
     LEFT JOIN warranty_card AS card ON card.number = %s
@@ -82,8 +82,11 @@ class Row(NamedTuple):
 class Promise(NamedTuple):
     """The words of a benefit (`benefits.Promised`)."""
 
+    pk: int
     position: int
     kind: str
+    is_yearly: bool
+    needs_inspection: bool
     title_zh: str
     title_en: str
     terms_zh: str
@@ -106,6 +109,7 @@ class PromiseEntry(NamedTuple):
     uses: int | None
     valid_until: date | None
     next_due: date | None
+    on: date | None
 
 
 NOBODYS_ROW: Final = Row(
@@ -135,7 +139,12 @@ NOBODYS_ROW: Final = Row(
 )
 NOBODYS_PROMISES: Final = tuple(
     PromiseEntry(
-        Promise(n, kind, "-", "-", "-", "-"), EntryKind.GRANT, None, NOBODYS_ROW.issued_on, None
+        Promise(n, n, kind, False, False, "-", "-", "-", "-"),
+        EntryKind.GRANT,
+        None,
+        NOBODYS_ROW.issued_on,
+        None,
+        None,
     )
     for n, kind in enumerate((BenefitKind.CARE, BenefitKind.REWEIGH, BenefitKind.TRADE_IN))
 )

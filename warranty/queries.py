@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from django.contrib.auth.models import User
 from django.db.models import IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -13,9 +13,22 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from inventory.ground import access, codes
+from inventory.ground import access, codes, measures, statements
+from inventory.models import Written
 from inventory.queries import Who
-from warranty.models import BenefitEntry, Card, CardEvent, CardPrint, HandOut
+from warranty.models import (
+    AppraisalResult,
+    BenefitEntry,
+    Card,
+    CardEvent,
+    CardOwner,
+    CardPrint,
+    CardState,
+    EntryKind,
+    HandOut,
+)
+
+W = TypeVar("W", bound=Written)
 
 ROWS: Final = 50  # on one page
 SHORTEST_SEARCH: Final = 4
@@ -33,8 +46,9 @@ def cards_for(user: Who) -> QuerySet[Card]:
 
 def card_for(user: Who, number: str) -> Card:
     """A card of one's own store, else 404 (3 queries)."""
-    rows = cards_for(user).prefetch_related("piece__stones", "piece__certificates")
-    return get_object_or_404(rows, number=number)
+    rows = cards_for(user).select_related("change__by")
+    whole = rows.prefetch_related("piece__stones", "piece__certificates")
+    return get_object_or_404(whole, number=number)
 
 
 def search(user: Who, text: str) -> QuerySet[Card]:
@@ -70,6 +84,26 @@ def cards_to_print(user: Who, *, numbers: Sequence[str] = (), sale: str = "") ->
     return found
 
 
+def exchanged_for(card: Card) -> list[Card]:
+    """The cards of the goods that its piece was exchanged for (1 query, none for a card that is not
+    closed)."""
+    if card.state != CardState.CLOSED:
+        return []
+    came_back = Card.objects.filter(pk=card.pk, sale_line__return_lines__is_live=True)
+    bill = came_back.values("sale_line__return_lines__back__bill")
+    return list(Card.objects.filter(sale_line__sale__uuid__in=bill, replaces=None).order_by("pk"))
+
+
+def exchanged_from(card: Card) -> list[Card]:
+    """The closed cards of the pieces that paid for this one in an exchange (1 query)."""
+    of_bill = Card.objects.filter(
+        state=CardState.CLOSED,
+        sale_line__return_lines__is_live=True,
+        sale_line__return_lines__back__bill=card.sale_line.sale.uuid,
+    )
+    return list(of_bill.order_by("pk"))
+
+
 @dataclass(frozen=True)
 class Moment:
     """One line of a card's life, ready to be read."""
@@ -81,16 +115,51 @@ class Moment:
 
 
 def life_of(card: Card) -> list[Moment]:
-    """Issued, printed, changed: newest first (3 queries)."""
+    """Issued, printed, used, passed on, changed, appraised: newest first (6 queries)."""
     return sorted(_moments(card), key=lambda moment: moment.at, reverse=True)
 
 
 def _moments(card: Card) -> Iterator[Moment]:
     yield Moment(card.change.at, _name(card.change.by), _("issued"))
-    for event in card.events.select_related("change__by"):
+    for owner in _of_card(CardOwner, card):
+        yield Moment(owner.change.at, _name(owner.change.by), _("passed on"), owner.why)
+    for entry in _of_card(BenefitEntry, card, along=("benefit", "job", "job__ticket")):
+        if entry.kind != EntryKind.GRANT and entry.change.kind != "benefit_carried":
+            name = _name(entry.change.by)
+            yield Moment(entry.change.at, name, _of_use(entry), _ticket_of(entry))
+    found_by = ("change", "change__by", "job", "job__institution", "job__ticket")
+    of_piece = "the_job__ticket.piece_id = %s"
+    for found in statements.read_with(AppraisalResult, of_piece, [card.piece_id], along=found_by):
+        what = _("appraised by %(name)s: %(result)s") % _of_appraisal(found)
+        yield Moment(found.change.at, _name(found.change.by), what, found.job.ticket.number)
+    for event in _of_card(CardEvent, card):
         yield Moment(event.change.at, _name(event.change.by), _words(event), event.why)
     for paper in card.prints.select_related("by"):
         yield Moment(paper.at, _name(paper.by), _("printed"))
+
+
+def _of_card(model: type[W], card: Card, *, along: tuple[str, ...] = ()) -> list[W]:
+    """The rows of a card, each with its link in the chain and who wrote it (1 query)."""
+    own = f"{model._meta.db_table}.card_id = %s"
+    return statements.read_with(model, own, [card.pk], along=("change", "change__by", *along))
+
+
+def _of_use(entry: BenefitEntry) -> str:
+    told = {"benefit": entry.benefit.title}
+    if entry.kind == EntryKind.USE:
+        return _("used: %(benefit)s") % told
+    return _("not used after all: %(benefit)s") % told
+
+
+def _of_appraisal(found: AppraisalResult) -> dict[str, str]:
+    return {
+        "name": str(found.job.institution),
+        "result": f"{found.result} ({found.report}, {measures.yuan(found.cents)})",
+    }
+
+
+def _ticket_of(entry: BenefitEntry) -> str:
+    return entry.job.ticket.number if entry.job else ""
 
 
 def _words(event: CardEvent) -> str:

@@ -1,6 +1,6 @@
 """What a card still promises, as a program reads it."""
 
-from tests.cast import Shop
+from tests.cast import Shop, card_of
 from tests.counter.test_api_sales import void
 from tests.programs import EVERYTHING, register
 from warranty import benefits
@@ -8,16 +8,16 @@ from warranty.models import Card
 
 
 def test_it_tells_state_and_benefits_left(shop: Shop) -> None:
-    line = shop.sell(shop.ring()).lines.select_related("card__plan", "piece").get()
-    told = register(*EVERYTHING).get(f"/cards/{line.card.number}").json()
+    card = card_of(shop.sell(shop.ring()))
+    told = register(*EVERYTHING).get(f"/cards/{card.number}").json()
     assert {name: told[name] for name in ("number", "state", "store", "piece", "plan")} == {
-        "number": line.card.number,
+        "number": card.number,
         "state": "valid",
         "store": "S01",
-        "piece": line.piece.number,
-        "plan": str(line.card.plan),
+        "piece": card.piece.number,
+        "plan": str(card.plan),
     }
-    left = benefits.remaining(line.card, on=line.card.issued_on)
+    left = benefits.remaining(card, on=card.issued_on)
     assert left
     assert [(row["kind"], row["left"], row["expired"]) for row in told["benefits"]] == [
         (row.benefit.kind, row.left, row.expired) for row in left
@@ -32,7 +32,7 @@ def test_it_promises_nothing_on_a_card_that_is_void(shop: Shop) -> None:
 
 
 def test_it_speaks_the_language_that_is_asked_for(shop: Shop) -> None:
-    number = shop.sell(shop.ring()).lines.get().card.number
+    number = card_of(shop.sell(shop.ring())).number
     program = register(*EVERYTHING)
     english = program.get(f"/cards/{number}").json()["benefits"][0]["title"]
     chinese = program.client.get(

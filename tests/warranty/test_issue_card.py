@@ -36,7 +36,8 @@ def test_it_promises_a_plain_necklace_no_resizing_and_no_inspection(shop: Shop) 
 def test_it_promises_a_diamond_ring_everything(shop: Shop) -> None:
     (card,) = issued(shop, shop.ring())
     assert (card.plan.code, card.plan.hand_out) == ("set-ring", HandOut.PRINTED)
-    assert kinds_of(card) == ["care", "resize", "inspection", "reweigh", "trade_in", "exchange"]
+    told = ["care", "resize", "inspection", "reweigh", "trade_in", "exchange", "stones"]
+    assert kinds_of(card) == told
 
 
 def test_it_puts_the_number_of_a_silver_charm_on_the_receipt(shop: Shop) -> None:
@@ -106,7 +107,7 @@ def test_it_ends_a_benefit_on_the_same_day_or_the_last_of_the_month(
 def test_it_puts_the_plans_down_only_once(shop: Shop) -> None:
     before = (Plan.objects.count(), PlanBenefit.objects.count())
     seed.put_seed_plans()
-    assert (Plan.objects.count(), PlanBenefit.objects.count()) == before == (8, 40)
+    assert (Plan.objects.count(), PlanBenefit.objects.count()) == before == (8, 44)
 
 
 def test_it_has_terms_in_both_languages(shop: Shop) -> None:

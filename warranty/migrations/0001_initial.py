@@ -10,12 +10,32 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('auth', '__first__'),
         ('counter', '0001_initial'),
         ('inventory', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Plan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=20)),
+                ('version', models.SmallIntegerField(default=1)),
+                ('valid_from', models.DateField()),
+                ('valid_to', models.DateField(blank=True, null=True)),
+                ('metal', models.CharField(blank=True, choices=[('Au', 'Gold'), ('Pt', 'Platinum'), ('Pd', 'Palladium'), ('Ag', 'Silver')], max_length=2)),
+                ('category', models.CharField(blank=True, choices=[('ring', 'ring'), ('necklace', 'necklace'), ('pendant', 'pendant'), ('bracelet', 'bracelet'), ('bangle', 'bangle'), ('earrings', 'earrings'), ('other', 'other')], max_length=10)),
+                ('pricing', models.CharField(blank=True, choices=[('weight', 'by weight'), ('fixed', 'fixed price')], max_length=6)),
+                ('with_main_stone', models.BooleanField(blank=True, null=True)),
+                ('hand_out', models.CharField(choices=[('printed', 'printed card'), ('receipt', 'number and QR on the receipt'), ('nothing', 'nothing')], default='printed', max_length=8)),
+                ('precedence', models.SmallIntegerField(default=0)),
+                ('source', models.CharField(blank=True, max_length=120)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='plan_version_once')],
+            },
+        ),
         migrations.CreateModel(
             name='Card',
             fields=[
@@ -28,9 +48,12 @@ class Migration(migrations.Migration):
                 ('piece', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='inventory.piece')),
                 ('sale_line', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='card', to='counter.saleline')),
                 ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='inventory.store')),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='warranty.plan')),
             ],
             options={
                 'ordering': ['-pk'],
+                'indexes': [models.Index(fields=['store', 'issued_on'], name='card_by_store')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'valid')), fields=('piece',), name='card_one_valid_per_piece')],
             },
         ),
         migrations.CreateModel(
@@ -55,31 +78,6 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prints', to='warranty.card')),
             ],
-        ),
-        migrations.CreateModel(
-            name='Plan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20)),
-                ('version', models.SmallIntegerField(default=1)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('metal', models.CharField(blank=True, choices=[('Au', 'Gold'), ('Pt', 'Platinum'), ('Pd', 'Palladium'), ('Ag', 'Silver')], max_length=2)),
-                ('category', models.CharField(blank=True, choices=[('ring', 'ring'), ('necklace', 'necklace'), ('pendant', 'pendant'), ('bracelet', 'bracelet'), ('bangle', 'bangle'), ('earrings', 'earrings'), ('other', 'other')], max_length=10)),
-                ('pricing', models.CharField(blank=True, choices=[('weight', 'by weight'), ('fixed', 'fixed price')], max_length=6)),
-                ('with_main_stone', models.BooleanField(blank=True, null=True)),
-                ('hand_out', models.CharField(choices=[('printed', 'printed card'), ('receipt', 'number and QR on the receipt'), ('nothing', 'nothing')], default='printed', max_length=8)),
-                ('precedence', models.SmallIntegerField(default=0)),
-                ('source', models.CharField(blank=True, max_length=120)),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='plan_version_once')],
-            },
-        ),
-        migrations.AddField(
-            model_name='card',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='warranty.plan'),
         ),
         migrations.CreateModel(
             name='PlanBenefit',
@@ -128,13 +126,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('card', 'day'), name='card_scan_once_a_day')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['store', 'issued_on'], name='card_by_store'),
-        ),
-        migrations.AddConstraint(
-            model_name='card',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'valid')), fields=('piece',), name='card_one_valid_per_piece'),
         ),
     ]

@@ -12,7 +12,7 @@ from inventory.ground import access, printing
 from inventory.ground.errors import BadField
 from inventory.views.pages import StaffRequest, rights
 from warranty import benefits, cards, papers, queries, scans
-from warranty.models import Card
+from warranty.models import Card, CardState, JobKind
 
 PRINT_FIELDS = ("sale", "n", "size")
 
@@ -23,20 +23,27 @@ def card_list(request: StaffRequest) -> HttpResponse:
     """The newest cards, or those that were searched for."""
     asked = request.GET.get("q", "").strip()
     rows = queries.search(request.user, asked)[: queries.ROWS]
-    return render(request, "warranty/cards.html", {"cards": rows, "asked": asked})
+    may = rights(request.user, "serve", "set_plans")
+    return render(request, "warranty/cards.html", {"cards": rows, "asked": asked, "may": may})
 
 
 @require_safe
 @access.page("see_cards")
 def card(request: StaffRequest, number: str) -> HttpResponse:
     found = queries.card_for(request.user, number)
+    left = benefits.remaining(found, on=timezone.localdate())
     told = {
         "card": found,
-        "benefits": benefits.remaining(found, on=timezone.localdate()),
+        "benefits": left,
+        "cleans": any(benefits.bears(row, JobKind.CLEANING) for row in left),
         "main_stones": papers.stone_lines(found.piece),
         "look_ups": scans.of_card(found),
         "life": queries.life_of(found),
-        "may": rights(request.user, "print_cards", "see_sales"),
+        "replaces": found.replaces,
+        "replaced_by": _replacing(found),
+        "exchanged_for": queries.exchanged_for(found),
+        "exchanged_from": queries.exchanged_from(found),
+        "may": rights(request.user, "print_cards", "see_sales", "serve"),
     }
     return render(request, "warranty/card.html", told)
 
@@ -77,6 +84,13 @@ def hide_purchase(request: StaffRequest, number: str) -> HttpResponse:
     told = _("Month and store are hidden.") if hidden else _("Month and store are shown.")
     messages.success(request, told)
     return redirect("card", number)
+
+
+def _replacing(card: Card) -> Card | None:
+    """The card in the place of one that was replaced (1 query for such a card)."""
+    if card.state != CardState.REPLACED:
+        return None
+    return Card.objects.filter(replaces=card).first()
 
 
 def _cards_asked(request: StaffRequest, fields: QueryDict) -> list[Card]:

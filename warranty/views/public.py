@@ -59,11 +59,11 @@ def public_card(request: HttpRequest, text: str) -> HttpResponse:
         return _look_up_page(typed=_in_groups(code, text), mistake=mistake)
     network = throttle.network_of(request)
     if throttle.budget.is_over(network) and not public_cards.is_known(code.value):
-        return _wait_page()
+        return wait_page()
     today = timezone.localdate()
     card = public_cards.look_up(code.value, on=today)
     if card.card_id is None and not throttle.budget.spend(network):
-        return _wait_page()
+        return wait_page()
     # a miss draws nobody's facts and throws them away: the clock does not tell it from a hit
     facts = card.facts or public_cards.nobodys_facts(on=today)
     language = get_language() or settings.LANGUAGE_CODE
@@ -112,7 +112,7 @@ def _read_photo(request: HttpRequest) -> HttpResponse:
     if len(found) == 1:
         return _to_card(request, found.pop())
     if not throttle.budget.spend(throttle.network_of(request)):
-        return _wait_page()
+        return wait_page()
     told = _("No card number could be read from this photo. Try again closer, or type the number.")
     return _look_up_page(bad_photo=told, status=422)
 
@@ -136,7 +136,8 @@ def _look_up_page(
     return HttpResponse(_page("warranty/look_up_card.html", **told), status=status)
 
 
-def _wait_page() -> HttpResponse:
+def wait_page() -> HttpResponse:
+    """What somebody gets who has guessed too often."""
     response = HttpResponse(_wait(get_language() or settings.LANGUAGE_CODE), status=429)
     response["Retry-After"] = str(throttle.budget.seconds_to_wait())
     response._has_been_logged = True  # type: ignore[attr-defined]  # because: Django's own switch; a flood must not fill the log

@@ -1,82 +1,13 @@
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from inventory.ground.measures import Metal
-from inventory.models import Category, Piece, Pricing, Store, Written
-
-
-class HandOut(models.TextChoices):
-    PRINTED = "printed", _("printed card")
-    RECEIPT = "receipt", _("number and QR on the receipt")
-    NOTHING = "nothing", _("nothing")
-
-
-class Plan(models.Model):
-    """Dated terms; a card keeps the row it was sold under. Empty columns mean any."""
-
-    code = models.CharField(max_length=20)
-    version = models.SmallIntegerField(default=1)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
-    metal = models.CharField(max_length=2, choices=Metal, blank=True)
-    category = models.CharField(max_length=10, choices=Category, blank=True)
-    pricing = models.CharField(max_length=6, choices=Pricing, blank=True)
-    with_main_stone = models.BooleanField(null=True, blank=True)
-    hand_out = models.CharField(max_length=8, choices=HandOut, default=HandOut.PRINTED)
-    # the more exact plan wins
-    precedence = models.SmallIntegerField(default=0)
-    source = models.CharField(max_length=120, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["code", "version"], name="plan_version_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.version}"
-
-
-class BenefitKind(models.TextChoices):
-    CARE = "care", _("cleaning, repair and polish")
-    RESIZE = "resize", _("resizing")
-    INSPECTION = "inspection", _("prong inspection")
-    REWEIGH = "reweigh", _("re-weighing and appraisal")
-    TRADE_IN = "trade_in", _("trade-in")
-    EXCHANGE = "exchange", _("exchange")
-
-
-class PlanBenefit(models.Model):
-    """One promise of a plan: until when, how often, in which words."""
-
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="benefits")
-    kind = models.CharField(max_length=12, choices=BenefitKind)
-    position = models.SmallIntegerField()
-    months = models.SmallIntegerField(null=True, blank=True)  # empty: for life
-    days = models.SmallIntegerField(null=True, blank=True)  # instead of months
-    uses = models.SmallIntegerField(null=True, blank=True)  # empty: as often as you like
-    every_months = models.SmallIntegerField(null=True, blank=True)
-    title_zh = models.CharField(max_length=60)
-    title_en = models.CharField(max_length=60)
-    terms_zh = models.CharField(max_length=160, blank=True)
-    terms_en = models.CharField(max_length=160, blank=True)
-
-    class Meta:
-        ordering = ["plan", "position"]
-
-    @property
-    def title(self) -> str:
-        return self.title_zh if _chinese() else self.title_en
-
-    @property
-    def terms(self) -> str:
-        return self.terms_zh if _chinese() else self.terms_en
-
-
-def _chinese() -> bool:
-    return (get_language() or "").startswith("zh")
+from inventory.models import Piece, Store, Written
+from warranty.models.plans import Plan, PlanBenefit
 
 
 class CardState(models.TextChoices):
@@ -92,10 +23,13 @@ class Card(Written):
 
     append_only = False
     chain_exempt = frozenset({"state", "hides_purchase"})
+    chain_later: ClassVar[Mapping[str, object]] = {"replaces_id": None}
 
     number = models.CharField(max_length=20, unique=True)
     piece = models.ForeignKey(Piece, models.PROTECT, related_name="cards")
-    sale_line = models.OneToOneField("counter.SaleLine", models.PROTECT, related_name="card")
+    # more than one when a card was lost and replaced
+    sale_line = models.ForeignKey("counter.SaleLine", models.PROTECT, related_name="cards")
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="cards")
     store = models.ForeignKey(Store, models.PROTECT, related_name="cards")
     issued_on = models.DateField()
@@ -111,7 +45,12 @@ class Card(Written):
                 fields=["piece"],
                 condition=Q(state=CardState.VALID),
                 name="card_one_valid_per_piece",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["sale_line"],
+                condition=Q(replaces__isnull=True),
+                name="card_one_first_per_line",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -127,6 +66,18 @@ class CardEvent(Written):
     why = models.CharField(max_length=120, blank=True)
 
 
+class CardOwner(Written):
+    """转赠: who has the card now; the newest row holds. Without one it is the customer of the
+    sale. Never shown on the public page."""
+
+    card = models.ForeignKey(Card, models.PROTECT, related_name="owners")
+    customer = models.ForeignKey("counter.Customer", models.PROTECT, related_name="owned_cards")
+    why = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+
 class EntryKind(models.TextChoices):
     GRANT = "grant", _("granted")
     USE = "use", _("used")
@@ -136,12 +87,38 @@ class EntryKind(models.TextChoices):
 class BenefitEntry(Written):
     """The ledger of a card's benefits; what is left is a sum of these rows."""
 
+    chain_later: ClassVar[Mapping[str, object]] = {
+        "job_id": None,
+        "reverses_id": None,
+        "nth": None,
+        "store_id": None,
+        "on": None,
+    }
+
     card = models.ForeignKey(Card, models.PROTECT, related_name="entries")
     benefit = models.ForeignKey(PlanBenefit, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8, choices=EntryKind)
     uses = models.SmallIntegerField(null=True)  # granted without limit: empty
     valid_until = models.DateField(null=True)
     next_due = models.DateField(null=True)
+    # of a use: which use of this benefit it is, reversed ones counted too, so that two stores that
+    # write the same one at once collide; where, on which business day, for which job
+    nth = models.SmallIntegerField(null=True)
+    store = models.ForeignKey(Store, models.PROTECT, null=True, related_name="+")
+    on = models.DateField(null=True)
+    job = models.ForeignKey(
+        "warranty.TicketJob", models.PROTECT, null=True, related_name="benefit_entries"
+    )
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["card", "benefit", "nth"],
+                condition=Q(kind=EntryKind.USE),
+                name="benefit_nth_use_once",
+            ),
+        ]
 
 
 class CardScan(models.Model):
