@@ -1,4 +1,5 @@
-"""一口价: the customer is told grams and yuan per gram of a fixed price, and takes note of it."""
+"""一口价 and 定制: the customer is told grams and yuan per gram of a fixed price, and that what is
+made to order does not come back for no reason, and takes note of it before paying."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -33,8 +34,14 @@ class AcknowledgementMissing(RuleBroken):
     sentence = _("Show the customer grams and price per gram of the fixed price first.")
 
 
+class OrderNotToldYet(AcknowledgementMissing):
+    sentence = _("Show the customer first that a piece made to order is not taken back.")
+
+
 def asked_how(line: SaleLine, *, rules: dict[str, Value]) -> How:
     """How the customer takes note of this line, by the store's rules for metal and amount."""
+    if line.made_to_order:
+        return How.TAP  # no store may leave it to a printed notice
     if line.piece.pricing != Pricing.FIXED:
         return How.NOTICE
     small = line.total_cents < int(rules["acknowledge_silver_from_cents"])
@@ -48,12 +55,13 @@ def missing(*, lines: Sequence[SaleLine], store: Store) -> list[SaleLine]:
 
 
 def waiting(*, lines: Sequence[SaleLine], store: Store) -> list[tuple[SaleLine, How]]:
-    """Fixed-price lines that nobody has taken note of, and how the store asks for it (at most 1
-    query)."""
+    """Lines at a fixed price or made to order that nobody has taken note of, and how the store asks
+    for it (at most 1 query)."""
     open_lines = [
         line
         for line in lines
-        if line.piece.pricing == Pricing.FIXED and line.acknowledged_at is None
+        if (line.piece.pricing == Pricing.FIXED or line.made_to_order)
+        and line.acknowledged_at is None
     ]
     if not open_lines:
         return []
@@ -62,18 +70,21 @@ def waiting(*, lines: Sequence[SaleLine], store: Store) -> list[tuple[SaleLine, 
 
 
 def check(*, lines: Sequence[SaleLine], store: Store) -> None:
-    """Refuses a bill with a fixed price that the customer has not taken note of."""
-    if missing(lines=lines, store=store):
+    """Refuses a bill with a fixed price or an order that the customer has not taken note of."""
+    open_lines = missing(lines=lines, store=store)
+    if any(line.made_to_order for line in open_lines):
+        raise OrderNotToldYet
+    if open_lines:
         raise AcknowledgementMissing
 
 
 @transaction.atomic
 def give(*, sale: Sale, how: How) -> int:
-    """The customer has seen grams and yuan per gram of every fixed price; returns the lines. A
-    signature is refused where the store asks for a tap on the turned screen."""
+    """The customer has seen grams and yuan per gram of every fixed price, and what is made to
+    order; returns the lines. A signature is refused where a tap on the turned screen is wanted."""
     sale = bills.lock_open(sale)
     open_lines = waiting(lines=bills.lines_of(sale), store=sale.store)
     if how == How.SIGNATURE and any(asked == How.TAP for _line, asked in open_lines):
         raise AcknowledgementMissing
-    fixed = SaleLine.objects.filter(pk__in=[line.pk for line, _asked in open_lines])
-    return fixed.update(acknowledged_at=timezone.now(), acknowledged_how=how)
+    told = SaleLine.objects.filter(pk__in=[line.pk for line, _asked in open_lines])
+    return told.update(acknowledged_at=timezone.now(), acknowledged_how=how)

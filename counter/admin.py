@@ -5,11 +5,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counter import day_file_layouts
-from counter.models import CalendarDay, CountItem, DayFileLayout
+from counter.models import CalendarDay, CountItem, Customer, DayFileLayout
 from inventory.admin import AnyForm, HeadOffice
 from inventory.models import PlaceKind
 
@@ -36,6 +38,30 @@ class CountItemAdmin(HeadOffice):
     list_filter = ("kind", "active")
     list_select_related = ("store", "counter")
     search_fields = ("name", "=store__code")
+
+
+class CustomerForm(AnyForm):
+    class Meta:
+        labels = {"level": gettext_lazy("Members' level")}
+
+
+@admin.register(Customer)
+class CustomerAdmin(HeadOffice):
+    """Who is a member, and of which level: the plan with the same word is theirs."""
+
+    form = CustomerForm
+    fields = ("masked_phone", "name", "level")
+    list_display = ("name", "masked_phone", "level")
+    list_filter = ("level",)
+    search_fields = ("=phone", "name")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
+        return ("masked_phone", "name")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
 
 class CalendarDayForm(AnyForm):

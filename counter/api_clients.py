@@ -31,6 +31,8 @@ SCOPES = (
     "changes:read",
     "handovers:read",
     "trade_ins:read",
+    "tickets:read",
+    "returns:read",
     access.ALL_STORES,  # also the stores that open later
 )
 # what a program's key carries of the rights that people have by their roles

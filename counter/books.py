@@ -7,6 +7,8 @@ from django.db.models import Sum
 from appraisal import books as old_pieces
 from counter import day_reports
 from counter import old_gold_books as old_gold
+from counter import return_books as returned
+from counter import service_books as service
 from counter.models import DayClose
 from inventory import books as pieces
 from inventory.ground import books as ground
@@ -19,14 +21,18 @@ TOTALS = """
     FROM counter_sale sale
     LEFT JOIN (SELECT sale_id, SUM(total_cents) AS cents FROM counter_saleline GROUP BY sale_id)
         line ON line.sale_id = sale.id
+    LEFT JOIN (SELECT sale_id, SUM(total_cents) AS cents FROM counter_serviceline GROUP BY sale_id)
+        fee ON fee.sale_id = sale.id
     WHERE sale.store_id = %s AND sale.state <> 'open'
-      AND COALESCE(line.cents, 0) - sale.rounding_cents <> sale.total_cents
+      AND COALESCE(line.cents, 0) + COALESCE(fee.cents, 0) - sale.rounding_cents
+          <> sale.total_cents
 """
 
 PAID = """
     SELECT 'counter_sale', sale.number, COALESCE(paid.cents, 0)
     FROM counter_sale sale
-    LEFT JOIN (SELECT sale_id, SUM(amount_cents) AS cents FROM counter_payment GROUP BY sale_id)
+    LEFT JOIN (SELECT sale_id, SUM(amount_cents) AS cents FROM counter_payment
+               WHERE reverses_id IS NULL OR returned_id IS NULL GROUP BY sale_id)
         paid ON paid.sale_id = sale.id
     WHERE sale.store_id = %s
       AND COALESCE(paid.cents, 0)
@@ -73,9 +79,13 @@ LINE_AND_PIECE = """
     FROM counter_saleline line
     JOIN counter_sale sale ON sale.id = line.sale_id
     JOIN inventory_piece piece ON piece.id = line.piece_id
+    LEFT JOIN counter_returnline taken ON taken.sale_line_id = line.id AND taken.is_live
+    LEFT JOIN counter_return back
+        ON back.id = taken.back_id AND back.state IN ('at_mall', 'settled')
     WHERE sale.store_id = %s
-      AND (line.state <> CASE sale.state WHEN 'completed' THEN 'sold'
-                                         WHEN 'voided' THEN 'voided' ELSE 'open' END
+      AND (line.state <> CASE WHEN back.id IS NOT NULL THEN 'returned'
+                              WHEN sale.state = 'completed' THEN 'sold'
+                              WHEN sale.state = 'voided' THEN 'voided' ELSE 'open' END
            OR (line.state = 'sold' AND piece.state NOT IN ('sold', 'in_service')))
 """
 
@@ -235,6 +245,8 @@ def verify(store: Store, *, full: bool = False) -> Iterator[Broken]:
     yield from _verify_day(store)
     yield from old_pieces.verify(store, since=since)
     yield from old_gold.verify(store)
+    yield from service.verify(store)
+    yield from returned.verify(store)
     yield from _verify_handovers(store)
     yield from verify_days(store)
 

@@ -120,7 +120,7 @@ def _sold() -> QuerySet[SaleLine]:
 def _facts(line: SaleLine, *, store: Store, on_paper: bool) -> CameBack:
     piece, sale = line.piece, line.sale
     same_store = sale.store_id == store.pk
-    price = line.total_cents - _share_of_rounding(line, sale)
+    price = paid_cents(line)
     brought = Brought(
         category=piece.category,
         description=piece.name,
@@ -139,6 +139,11 @@ def _facts(line: SaleLine, *, store: Store, on_paper: bool) -> CameBack:
         old_discount_bp=_discount_bp(line),
     )
     return CameBack(brought=brought, line=line, price_cents=price)
+
+
+def paid_cents(line: SaleLine) -> int:
+    """What was paid for a line, after every reduction and its share of the bill's rounding."""
+    return line.total_cents - _share_of_rounding(line, line.sale)
 
 
 def _share_of_rounding(line: SaleLine, sale: Sale) -> int:

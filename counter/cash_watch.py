@@ -14,14 +14,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from appraisal import offers
-from appraisal.models import Identity
+from appraisal.models import Identity, TradeIn
 from counter import cash_cases, customers
 from counter.models import (
     CaseState,
     CashCase,
-    Customer,
     Payment,
     Sale,
+    SaleState,
     Tendered,
     TenderKind,
 )
@@ -61,23 +61,25 @@ def check(*, sale: Sale, more_cents: int) -> None:
         raise _ask(sale)
 
 
-def follow(*, sale: Sale, tendered: Sequence[Tendered], book: Book) -> CashCase | None:
+def watched(*, sale: Sale, tendered: Sequence[Tendered]) -> list[int]:
+    """The files of the person whose cash a bill moves; nobody for a bill without cash or without a
+    customer, which costs nothing here. The first of them is locked before `follow`: two stores may
+    take cash of one person at once, the second waits and sees the first."""
+    if not any(_cash_of(row) for row in tendered):
+        return []
+    return customers.of_one_person(sale.customer_id)
+
+
+def follow(*, sale: Sale, people: Sequence[int], book: Book) -> CashCase | None:
     """After the money of a completed bill was taken: opens a case, or a hint, where it is due.
-
-    Refused without the identity that the day's cash asks for. A bill without cash or without a
-    customer costs nothing here.
-    """
-    if sale.customer_id is None or not any(_cash_of(row) for row in tendered):
-        return None
-    return _look(sale, book=book, must_know=True)
+    `people`: as `watched` says. Refused without the identity that the day's cash asks for."""
+    return _look(sale, people, book=book, must_know=True) if people else None
 
 
-def follow_void(*, sale: Sale, book: Book) -> CashCase | None:
+def follow_void(*, sale: Sale, people: Sequence[int], book: Book) -> CashCase | None:
     """A void: a case that was opened keeps the figures of what is left; only head office closes
-    it."""
-    if sale.customer_id is None:
-        return None
-    return _look(sale, book=book, must_know=False)
+    it. `people`: the files of the customer, the first of them locked."""
+    return _look(sale, people, book=book, must_know=False) if people else None
 
 
 def limits_of(sale: Sale) -> Limits:
@@ -91,12 +93,8 @@ def limits_of(sale: Sale) -> Limits:
     )
 
 
-def _look(sale: Sale, *, book: Book, must_know: bool) -> CashCase | None:
+def _look(sale: Sale, people: Sequence[int], *, book: Book, must_know: bool) -> CashCase | None:
     day = sale.business_day or places.business_day(sale.store, book.at)
-    people = customers.of_one_person(sale.customer_id)
-    # two stores may take cash of one person at once; the second waits and sees the first. Only one
-    # file of the person is locked, so that nobody who holds it waits for another
-    Customer.objects.select_for_update().get(pk=people[0])
     limits = limits_of(sale)
     by_day = _moved(people, since=day - timedelta(days=limits.days - 1))
     today = by_day.get(day, Moved())
@@ -147,8 +145,9 @@ def _moved(people: Collection[int], *, since: date) -> dict[date, Moved]:
         sale__customer__in=people,
         sale__business_day__gte=since,
         tender__kind=TenderKind.CASH,
+        # of a voided sale nothing happened; a refund of a part leaves what was paid as it was
+        sale__state=SaleState.COMPLETED,
         reverses__isnull=True,
-        reversed_by__isnull=True,
     )
     sums = (
         rows.order_by()
@@ -163,13 +162,13 @@ def _moved(people: Collection[int], *, since: date) -> dict[date, Moved]:
 
 
 def _lying_on(sale: Sale) -> int:
-    """Cash on the open bill, and cash that will go out for its old gold."""
+    """Cash on the open bill, and cash that will go out for its old gold or its store credit."""
     rows = Tendered.objects.filter(sale=sale).select_related("tender", "back_by")
     return sum(_cash_of(row) for row in rows)
 
 
 def _cash_of(row: Tendered) -> int:
-    if row.trade_in_id and row.back_by is not None:
+    if row.back_by is not None:
         return row.back_cents if row.back_by.is_cash else 0
     return row.amount_cents if row.tender.is_cash else 0
 
@@ -182,9 +181,19 @@ def _identified(people: Collection[int], *, sale: Sale, day: date) -> bool:
 
 
 def _ask(sale: Sale) -> offers.IdentityNeeded:
-    """The one sentence that a clerk reads, and where the paper is noted; for a buy-back, a bill
-    without lines, that is the page of its trade-in."""
-    if not sale.lines.exists():
+    """The one sentence that a clerk reads, and where the paper is noted; for a bill without lines
+    and fees that is the page of its trade-in, or of the customer whose credit is paid out."""
+    if sale.lines.exists() or sale.services.exists():
+        return _noted_at(reverse("bill_identity", args=[sale.uuid]))
+    if TradeIn.objects.filter(bill=sale.uuid).exists() or sale.customer_id is None:
         return offers.IdentityNeeded()
-    address = reverse("bill_identity", args=[sale.uuid])
+    return identity_of(sale.customer_id)
+
+
+def identity_of(customer_id: int) -> offers.IdentityNeeded:
+    """The same sentence before store credit goes out in money."""
+    return _noted_at(reverse("credit_identity", args=[customer_id]))
+
+
+def _noted_at(address: str) -> offers.IdentityNeeded:
     return offers.IdentityNeeded(next_url=address, next_label=_("Note the paper"))

@@ -21,9 +21,10 @@ def staff(request: HttpRequest) -> dict[str, Any]:
         return told
     tabs = [
         ("today", _("Today"), "see_board", OF_TODAY),
-        ("sell_home", _("Sell"), "sell", ("/sell/", "/sales/")),
+        ("sell_home", _("Sell"), "sell", ("/sell/", "/sales/", "/returns/")),
         ("pieces", _("Pieces"), "see_pieces", ("/pieces/", "/transfers/")),
-        ("trade_ins", _("Trade-ins"), "see_trade_ins", ("/trade-ins/",)),
+        ("trade_ins", _("Trade-ins"), "see_trade_ins", ("/trade-ins/", "/scrap-bags/")),
+        ("tickets", _("Service"), "see_tickets", ("/tickets/",)),
         ("cards", _("Cards"), "see_cards", ("/cards/",)),
         ("prices", _("Metal prices"), "see_board", ("/prices/",)),
         ("cash_cases", _("Large cash"), "watch_cash", ("/head-office/",)),

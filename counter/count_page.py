@@ -7,17 +7,18 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from counter import (
+    counted_old_gold,
     counted_places,
     drawers,
     goals,
     handover_cards,
     handover_forms,
     sheets,
-    signers,
+    witnesses,
 )
 from counter.counted_places import TO_DO, CountedPlace
 from counter.goals import Goal
-from counter.handover_cards import Card
+from counter.handover_cards import Bags, Card
 from counter.models import (
     CountRead,
     Handover,
@@ -142,7 +143,7 @@ class CountPage(Side):
     @cached_property
     def _all_places(self) -> list[CountedPlace]:
         """In their order, none of them chosen yet."""
-        alone = signers.may_be_alone(self.handover.store)
+        alone = witnesses.may_be_alone(self.handover.store)
         return counted_places.places_of(self.sheet, by=self.by, alone=alone)
 
     @cached_property
@@ -239,6 +240,16 @@ class CountPage(Side):
 
     @cached_property
     def things(self) -> list[tuple[HandoverItem, str]]:
+        """What is counted by number."""
+        return [each for each in self._items if not counted_old_gold.is_scanned(each[0])]
+
+    @cached_property
+    def bags(self) -> Bags | None:
+        """What is scanned."""
+        return handover_cards.bags_of(self.handover, self._items)
+
+    @cached_property
+    def _items(self) -> list[tuple[HandoverItem, str]]:
         return handover_cards.things_of(self.handover, self.sheet.items)
 
     # --- the end

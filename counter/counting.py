@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from counter import attempts, comparing, samples, scans, trays, weighing
+from counter import attempts, comparing, samples, scans, trays, weighing, witnesses
 from counter.comparing import Counted, Found
 from counter.custody import MetalKey
 from counter.models import (
@@ -27,7 +27,7 @@ from counter.models import (
     TrayState,
 )
 from inventory import places
-from inventory.ground import changes, settings_rows
+from inventory.ground import changes
 from inventory.ground.changes import Book
 from inventory.ground.errors import RuleBroken
 from inventory.models import CountDepth, PlaceKind
@@ -106,8 +106,9 @@ def open_tray(*, tray: TrayCount, by: User, take_over: bool = False) -> TrayCoun
         if tray.state == TrayState.COUNTING:
             if tray.by_id != by.pk and not take_over:
                 raise trays.TrayTaken(tray)
-        elif tray.state == TrayState.RECOUNT and tray.first_by_id == by.pk and not _alone(tray):
-            raise SecondPerson
+        elif tray.state == TrayState.RECOUNT and tray.first_by_id == by.pk:
+            if not witnesses.may_be_alone(tray.handover.store):
+                raise SecondPerson
         elif tray.state not in {TrayState.WAITING, TrayState.RECOUNT}:
             raise trays.TrayNotOpen
         if tray.state != TrayState.COUNTING:
@@ -289,10 +290,6 @@ def _begin_anew(tray: TrayCount) -> None:
     tray.by = tray.opened_at = tray.handed_in_at = tray.approval = None
     tray.by_seal, tray.reason = False, ""
     tray.no_label = tray.strays = 0
-
-
-def _alone(tray: TrayCount) -> bool:
-    return settings_rows.value(tray.handover.store, "alone_on_duty") == "yes"
 
 
 def _check_typed(

@@ -81,7 +81,8 @@ STEPS = """
 
 PAID = """
     SELECT payment.tender_id, SUM(payment.amount_cents),
-           SUM(CASE WHEN payment.reverses_id IS NULL THEN 1 ELSE -1 END)
+           SUM(CASE WHEN payment.reverses_id IS NULL OR payment.returned_id IS NOT NULL
+                    THEN 1 ELSE -1 END)
     FROM inventory_change change
     CROSS JOIN counter_payment payment
     CROSS JOIN counter_shift shift
@@ -205,8 +206,8 @@ def _open_before_steps(accounts: dict[int, Account]) -> None:
 
 def paid(counter: Place, *, since: int) -> dict[int, tuple[int, int]]:
     """Money taken at a counter after a moment of the ledger: tender id to cents and vouchers; what
-    was paid out for old gold is taken off and has its voucher too, a refund takes both back (1
-    query)."""
+    was paid out for old gold, or for a return, is taken off and has its voucher too, a void takes
+    both back (1 query)."""
     with connection.cursor() as cursor:
         cursor.execute(PAID, [counter.store_id, since, counter.pk])
         return {tender: (int(cents), int(n)) for tender, cents, n in cursor.fetchall()}
@@ -214,9 +215,12 @@ def paid(counter: Place, *, since: int) -> dict[int, tuple[int, int]]:
 
 def cash_left(handover: Handover, tender: Tender) -> int | None:
     """The cash in cents that the sheet before left at the counter; None without such a sheet."""
-    if handover.previous is None:
-        return None
-    row = handover.previous.money.filter(tender=tender).first()
+    return None if handover.previous is None else left_by(handover.previous, tender)
+
+
+def left_by(sheet: Handover, tender: Tender) -> int | None:
+    """The cash in cents that a signed sheet left at its counter; None where it counted none."""
+    row = sheet.money.filter(tender=tender).first()
     if row is None or row.counted_cents is None:
         return None
     return row.counted_cents + row.after_cents - row.taken_cents

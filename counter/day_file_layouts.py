@@ -14,9 +14,8 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from counter.models import DayFileLayout, Tender
-from inventory.tables import plain
+from inventory.tables import plain, words
 
-BAR: Final = "|"
 # what a Chinese bank or wallet writes; others would turn a file into nonsense without a word
 ENCODINGS: Final = ("utf-8", "gb18030", "gbk", "gb2312", "big5", "utf-16")
 # the columns of a file by their meaning, and the field that names their headings
@@ -93,11 +92,6 @@ SEED: tuple[dict[str, str], ...] = (
         "refund_words": "退货|退款|消费撤销|撤销|REFUND|VOID",
     },
 )
-
-
-def words(text: str) -> list[str]:
-    """What a field of a layout lists, the preferred one first."""
-    return [word for part in text.split(BAR) if (word := part.strip())]
 
 
 def faults(fields: Mapping[str, str]) -> Iterator[tuple[str, str]]:

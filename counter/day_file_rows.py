@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counter.day_file_layouts import HEADINGS, words
+from counter.day_file_layouts import HEADINGS
 from counter.models import DayFileLayout, LineKind
 from inventory import tables, workbooks
 from inventory.ground import codes, measures
 from inventory.ground.errors import RuleBroken
 from inventory.models import Store
-from inventory.tables import Column, ColumnMissing, Line
+from inventory.tables import Column, ColumnMissing, Line, words
 
 LINE_END: Final = re.compile(r"\r\n|\n|\r")  # nothing else ends a row
 # what wallets let a merchant use in an order number; a plus sign is a spreadsheet's 4.2E+27

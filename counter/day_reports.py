@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
+from counter import day_returns
+from counter.day_returns import ReturnRow
 from counter.models import (
     Payment,
     Reduction,
     Sale,
     SaleLine,
     SaleVoid,
+    ServiceLine,
     Shift,
     Tender,
     TenderKind,
@@ -81,6 +84,9 @@ class DayReport:
     tenders: list[TenderRow]
     sales: int
     rounding_cents: int
+    # fees of the service desk, apart from goods
+    service_cents: int = 0
+    returns: list[ReturnRow] = field(default_factory=list)
 
     @property
     def tally(self) -> Tally:
@@ -92,13 +98,20 @@ class DayReport:
 
     @property
     def cents(self) -> int:
-        """What the lines come to, before rounding."""
+        """What the goods come to, before rounding."""
         return sum(row.cents for row in self.categories)
 
     @property
     def total_cents(self) -> int:
         """What was to be paid; the payments of the day come to the same."""
-        return self.cents - self.rounding_cents
+        sold = self.cents + self.service_cents - self.rounding_cents
+        return sold - self.returned_cents
+
+    @property
+    def returned_cents(self) -> int:
+        """What went back for pieces that were returned, whenever they were sold. What they paid for
+        other goods stands among the tenders."""
+        return sum(row.back_cents for row in self.returns)
 
     @property
     def paid_cents(self) -> int:
@@ -126,21 +139,31 @@ class DayReport:
 
 
 def report_of(*, store: Store, day: date) -> DayReport:
-    """The figures of a business day as the books have them now (9 queries, whatever was sold)."""
+    """The figures of a business day as the books have them now (9 queries, whatever was
+    sold; 1 more when something came back)."""
     sold = Sale.objects.filter(store=store, business_day=day, number__isnull=False)
     voids = _voids_of(store=store, day=day)
     voided = Sale.objects.filter(pk__in=voids.values("sale"))
-    # a buy-back is a bill without lines: nothing was sold
-    with_lines = Exists(SaleLine.objects.filter(sale=OuterRef("pk")))
-    count = sold.aggregate(n=Count("pk", filter=with_lines), rounding=Sum("rounding_cents"))
-    back = voided.aggregate(rounding=Sum("rounding_cents"))
+    count = _with_fees(sold).aggregate(
+        n=Count("pk", filter=Q(has_goods=True)),
+        rounding=Sum("rounding_cents", default=0),
+        fees=Sum("fee_cents", default=0),
+    )
+    back = _with_fees(voided).aggregate(
+        rounding=Sum("rounding_cents", default=0), fees=Sum("fee_cents", default=0)
+    )
+    paid = payments_of(store=store, day=day)
+    by_tender = _by_tender(paid)
+    came_back = any(group["returned"] for group in by_tender)
     return DayReport(
         categories=_categories(sold, voided),
         reductions=_reductions(sold, voided),
         voids=list(_void_rows(voids)),
-        tenders=list(_tenders(payments_of(store=store, day=day))),
+        tenders=list(_tenders(by_tender)),
         sales=count["n"],
-        rounding_cents=(count["rounding"] or 0) - (back["rounding"] or 0),
+        rounding_cents=count["rounding"] - back["rounding"],
+        service_cents=count["fees"] - back["fees"],
+        returns=list(day_returns.of_payments(paid)) if came_back else [],
     )
 
 
@@ -164,6 +187,16 @@ def _shifts_between(store: Store, begin: datetime, end: datetime) -> QuerySet[Sh
 
 
 # --- summing
+
+
+def _with_fees(sales: QuerySet[Sale]) -> QuerySet[Sale]:
+    """Each sale with what the service desk took on it. A buy-back is a bill without lines, a fee
+    is no goods: nothing was sold."""
+    fees = ServiceLine.objects.filter(sale=OuterRef("pk")).order_by().values("sale")
+    return sales.annotate(
+        fee_cents=Subquery(fees.annotate(sum=Sum("total_cents")).values("sum")),
+        has_goods=Exists(SaleLine.objects.filter(sale=OuterRef("pk"))),
+    )
 
 
 def _categories(sold: QuerySet[Sale], voided: QuerySet[Sale]) -> list[CategoryRow]:
@@ -221,7 +254,8 @@ def _void_rows(voids: QuerySet[SaleVoid]) -> Iterator[VoidRow]:
         )
 
 
-def _tenders(payments: QuerySet[Payment]) -> Iterator[TenderRow]:
+def _by_tender(payments: QuerySet[Payment]) -> list[dict[str, Any]]:
+    """Sums by tender and counter, and how many of them belong to returns (1 query)."""
     refund = Q(amount_cents__lt=0)
     groups = (
         payments.order_by()
@@ -231,9 +265,14 @@ def _tenders(payments: QuerySet[Payment]) -> Iterator[TenderRow]:
             cents=Sum("amount_cents", filter=~refund),
             refunds=Count("pk", filter=refund),
             refund_cents=Sum("amount_cents", filter=refund),
+            returned=Count("returned"),
         )
         .order_by("tender__position", "counter")
     )
+    return [dict(group) for group in groups]
+
+
+def _tenders(groups: Iterable[dict[str, Any]]) -> Iterator[TenderRow]:
     tenders = Tender.objects.in_bulk()
     for group in groups:
         yield TenderRow(
@@ -261,6 +300,11 @@ def to_plain(report: DayReport) -> Plain:
     return {
         "sales": report.sales,
         "rounding_cents": report.rounding_cents,
+        "service_cents": report.service_cents,
+        "returns": [
+            [row.number, row.sale, row.fault, row.back_cents, row.goods_cents, row.clerk]
+            for row in report.returns
+        ],
         "categories": [
             {
                 "category": row.category.value,
@@ -299,6 +343,9 @@ def of_plain(plain: Plain) -> DayReport:
         tenders=[TenderRow(tenders[code], *figures) for code, *figures in plain["tenders"]],
         sales=plain["sales"],
         rounding_cents=plain["rounding_cents"],
+        # days that were closed before there was a service desk have none
+        service_cents=plain.get("service_cents", 0),
+        returns=[ReturnRow(*row) for row in plain.get("returns", ())],
     )
 
 

@@ -12,8 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from appraisal import demo_scale
-from appraisal import seed as old_gold_seed
+from appraisal import analyser_layouts, demo_scale
 from counter import (
     acknowledgements,
     api_clients,
@@ -22,7 +21,9 @@ from counter import (
     day_file_layouts,
     demo_counts,
     demo_old_gold,
+    demo_service,
     sales,
+    seeds,
     shifts,
     tenders,
 )
@@ -44,7 +45,6 @@ from inventory.models import (
     StoreKind,
     Style,
 )
-from warranty import seed
 
 PASSWORD = "demo-2026"  # noqa: S105  because: the demo shop's, printed at its first start
 DAYS = 14
@@ -128,10 +128,10 @@ def load() -> str:
         ).user
         for username, name, role, code, pin in PEOPLE
     }
-    seed.put_seed_plans()
+    seeds.put_terms()
     tenders.put_seed_tenders()
     day_file_layouts.put_seed_layouts()
-    old_gold_seed.put_tolerances()
+    analyser_layouts.put_seed_layouts()
     demo_scale.put_up(stores["S01"])
     _prepare_counts(stores["S01"])
     dice = random.Random(SEED)  # noqa: S311  because: a demo, the same every time
@@ -146,6 +146,7 @@ def load() -> str:
         counter = _counter(stores["S01"], "A")
         shifts.open_at(counter=counter, by=people["lin"])
         demo_old_gold.load(counter=counter, people=people)
+        demo_service.load(counter=counter, people=people)
     client = api_clients.register(name="head-office", scopes=api_clients.SCOPES)
     for store in stores.values():
         places.join(store=store, user=client.user)
@@ -291,6 +292,9 @@ def _trade(store: Store, people: dict[str, User], goods: list[Piece], dice: rand
             for hour in sorted(dice.sample(range(1, 11), dice.randint(1, 3))):
                 with _at(_morning(days_ago) + timedelta(hours=hour, minutes=dice.randint(0, 59))):
                     _sell(counter, [left.pop() for _ in range(dice.choice((1, 1, 2)))], by, dice)
+            if code == "A" and days_ago == demo_service.BEGUN_DAYS_AGO:
+                with _at(_morning(days_ago) + timedelta(hours=11)):
+                    demo_service.load_begun(counter=counter, people=people)
             with _at(_morning(days_ago) + timedelta(hours=12)):
                 if days_ago > 1:
                     _close(shift, by=people["chen"])

@@ -2,7 +2,9 @@
 
 from django.contrib.auth.models import User
 
+from appraisal import scrap
 from counter import (
+    bag_scans,
     counting,
     custody,
     differences,
@@ -27,7 +29,10 @@ def close(*, counter: Place, by: User, witness: User, lost: Piece | None = None)
         if _again(tray).state == TrayState.RECOUNT:
             _count(sheet, tray, by=witness, lost=lost)
             _accept(_again(tray), by=by, chief=witness)
-    for item in sheet.items.all():
+    for bag in scrap.lying_at(counter):
+        bag_scans.scan(handover=sheet, text=bag.number, by=by)
+    bag_scans.hand_in(handover=sheet, remark="", by=by)
+    for item in sheet.items.filter(counted=None):
         handovers.check_item(item=item, counted=item.expected, remark="", by=by)
     _count_money(sheet, by=by)
     signatures.sign(handover=sheet, as_=SignedAs.OUTGOING, user=by)

@@ -1,12 +1,9 @@
 """The demo's old gold: a desk that takes it in, and one trade-in in every state of its life."""
 
-import io
 from collections.abc import Mapping
 from typing import Final
 
 from django.contrib.auth.models import User
-from django.utils import timezone
-from PIL import Image, ImageDraw
 
 from appraisal import (
     assays,
@@ -23,19 +20,17 @@ from appraisal.models import (
     Method,
     OldPiece,
     Scale,
-    ScaleReading,
     TradeIn,
     TradeKind,
 )
 from appraisal.reception import Brought
 from appraisal.weighings import Shown
 from counter import acknowledgements, bills, old_gold, sales
+from counter.demo_props import SIGNED, on_scale, picture
 from counter.models import Sale, Tender
-from inventory.ground import measures, photos
-from inventory.ground.signatures import Drawn
-from inventory.models import Category, Photo, Piece, Place, Pricing, State, Store
+from inventory.ground import measures
+from inventory.models import Category, Piece, Place, Pricing, State, Store
 
-SIGNED: Final = Drawn([[120, 240, 190, 140, 270, 250, 350, 150, 430, 240, 520, 160, 600, 230]])
 READINGS: Final = (9_990, 9_992, 9_991)
 SOURCE: Final = "本人购买，票据已失"
 
@@ -99,7 +94,7 @@ class Desk:
             description=description,
             metal="Au",
             mark="足金",
-            photos=[self._picture(category)],
+            photos=[picture(self.counter.store, category, by=self.by)],
         )
         return reception.receive(
             counter=self.counter, kind=TradeKind.SWAP, source=SOURCE, brought=[brought], by=self.by
@@ -192,28 +187,7 @@ class Desk:
         return old_pieces.give_back(trade_in=trade_in, weights=weights, drawn=SIGNED, by=self.by)
 
     def _scale(self, mg: int) -> Shown:
-        """A stable value that the balance has just shown."""
-        line = f"S S {mg / 1000:10.2f} g"
-        reading = ScaleReading.objects.create(
-            scale=self.scale,
-            by=self.by,
-            at=timezone.now(),
-            mg=mg,
-            line=line,
-            serial=self.scale.serial,
-        )
-        return Shown(reading=reading)
-
-    def _picture(self, category: Category) -> Photo:
-        """A drawing in place of a photograph: gold on grey."""
-        image = Image.new("RGB", (320, 240), "#d9d9d6")
-        pen = ImageDraw.Draw(image)
-        inset = 60 if category == Category.RING else 30
-        pen.ellipse((inset + 40, inset, 280 - inset, 240 - inset), outline="#c9a227", width=14)
-        file = io.BytesIO()
-        image.save(file, "JPEG")
-        file.seek(0)
-        return photos.keep(file=file, store=self.counter.store, by=self.by)
+        return on_scale(self.scale, mg, by=self.by)
 
 
 def _piece(trade_in: TradeIn) -> OldPiece:

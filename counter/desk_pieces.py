@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from appraisal import assays, decisions, weighings
+from appraisal import assays, decisions, proofs, weighings
 from appraisal.assays import MEASURES_FINENESS
 from appraisal.models import (
     Assay,
@@ -81,16 +81,16 @@ class DeskPiece:
     @property
     def acts(self) -> list[tuple[str | Promise, bool]]:
         """The three acts before any price, and whether each is done."""
-        decided = self.decision is not None
         return [
             (_("weighed"), self.gross is not None),
-            (_("brand confirmed"), decided),
-            (_("stones counted and tested"), decided),
+            (_("brand confirmed"), self.is_decided),
+            (_("stones counted and tested"), self.is_decided),
         ]
 
     @property
     def is_decided(self) -> bool:
-        return self.decision is not None
+        """Whether there is a decision that the tests still support."""
+        return self.decision is not None and self.decision.fineness <= (self.shown or 0)
 
     @property
     def taken_for(self) -> str:
@@ -109,8 +109,13 @@ class DeskPiece:
     @property
     def supported(self) -> str:
         """The fineness that may be decided, as a field holds it: "999"."""
-        told = self.decision.fineness if self.decision else self.shown
+        told = self.decision.fineness if self.decision and self.is_decided else self.shown
         return measures.permille(told).removesuffix("‰") if told else ""
+
+    @property
+    def is_referred(self) -> bool:
+        """Whether only melting, fire assay or the same method anew may prove it."""
+        return proofs.is_referred(self.piece)
 
     @property
     def warned(self) -> bool:
@@ -124,7 +129,7 @@ class DeskPiece:
 
 
 def on_desk(trade_in: TradeIn) -> list[DeskPiece]:
-    """All pieces of a trade-in in their order (about 6 queries, and 2 for a piece undecided)."""
+    """All pieces of a trade-in in their order (about 7 queries)."""
     rows = OldPiece.objects.filter(trade_in=trade_in).order_by("position")
     along = rows.select_related("piece", "trade_in__store").prefetch_related(
         "photos__photo",
@@ -147,5 +152,5 @@ def _on_desk(piece: OldPiece) -> DeskPiece:
         melted=weights.get(WeighedFor.FINAL),
         tests=[Test(row) for row in piece.assays.all()],
         decision=decision[0] if decision else None,
-        shown=None if decision else decisions.supported(piece, metal=piece.metal),
+        shown=decisions.supported(piece, metal=decision[0].metal if decision else piece.metal),
     )

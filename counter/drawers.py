@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from counter import attempts, counting, custody, handovers
 from counter.models import Handover, HandoverMoney, Investigation
-from inventory.ground import approvals, changes, measures, settings_rows
+from inventory.ground import approvals, changes, measures, settings_rows, statements
 from inventory.ground.approvals import Ask
 from inventory.ground.changes import Book
 from inventory.ground.errors import NotAllowed, RuleBroken
@@ -144,10 +144,15 @@ def investigate(handover: Handover) -> list[Investigation]:
 
 def paid_after(handover: Handover) -> None:
     """At the signature: what was paid at the counter after each tender was counted."""
-    for row in handover.money.select_related("tender"):
-        paid = custody.paid(handover.counter, since=row.seq or 0)
-        row.after_cents = paid.get(row.tender_id, (0, 0))[0]
-        row.save(update_fields=["after_cents"])
+    rows = list(handover.money.all())
+    counted = {row.seq or 0 for row in rows}
+    # mostly nothing was paid since the first of them was counted
+    if counted and not custody.paid(handover.counter, since=min(counted)):
+        counted = set()
+    paid = {since: custody.paid(handover.counter, since=since) for since in counted}
+    for row in rows:
+        row.after_cents = paid.get(row.seq or 0, {}).get(row.tender_id, (0, 0))[0]
+    statements.save_numbers(rows, "after_cents")
 
 
 def _expect(row: HandoverMoney, book: Book) -> None:

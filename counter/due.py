@@ -5,20 +5,22 @@ from datetime import date
 from django.utils import timezone
 
 from appraisal import identities
-from counter import books
+from counter import books, customers
 from counter.models import CashCase
-from inventory import holds
+from inventory import holds, insurance_lists
 from inventory.ground import books as ground
+from inventory.ground import notices
 from inventory.ground.nobody import system
 from inventory.models import Store
+from warranty import care_notices
 
 # 银发〔2025〕124号: what belongs to large cash is kept for ten years after the deal
 CASH_YEARS = 10
 
 
 def run() -> list[str]:
-    """Ends holds past their time, forgets identities whose time is over and seals the chains;
-    returns what was done, in words."""
+    """Ends holds past their time, forgets identities whose time is over, seals the chains, hands on
+    messages and writes the insurance lists of the day; returns what was done, in words."""
     done = []
     if lapsed := holds.lapse_due(by=system()):
         done.append(f"{lapsed} holds lapsed")
@@ -29,14 +31,19 @@ def run() -> list[str]:
         if store.ledger_head.seq > store.ledger_head.sealed_seq:
             broken = ground.seal(store)
             done.append(f"{store.code} {'BROKEN' if broken else 'sealed'}")
-    return done
+    if queued := sum(care_notices.queue_due(store) for store in Store.objects.all()):
+        done.append(f"{queued} inspections announced")
+    if sent := notices.send_due():
+        done.append(f"{sent} notices sent")
+    return done + insurance_lists.write_due()
 
 
 def customers_of_large_cash(today: date) -> set[int]:
-    """Whose cash reached the limit within ten years: their identity is kept as long (1 query)."""
+    """The files of everybody whose cash reached the limit within ten years, in whatever store and
+    under whatever telephone number: their identity is kept as long."""
     since = identities.months_after(today, -12 * CASH_YEARS)
     cases = CashCase.objects.filter(is_hint=False, business_day__gte=since)
-    return set(cases.values_list("customer", flat=True))
+    return customers.of_the_same_people(set(cases.values_list("customer", flat=True)))
 
 
 def verify_all() -> list[str]:

@@ -37,6 +37,7 @@ class Environment(BaseModel):
     DEMO: bool = True
     DEBUG: bool = False
     NUM_PROXIES: int = Field(default=0, ge=0, le=5)
+    INSURANCE_DIR: str = ""
 
     @field_validator("DATABASE_URL")
     @classmethod
@@ -115,10 +116,19 @@ class Environment(BaseModel):
         given = _listed(self.FIELD_KEYS)
         return given or _listed(_kept("field_keys", lambda: Fernet.generate_key().decode()))
 
+    @property
+    def insurance_dir(self) -> Path:
+        """Where the insurance lists are written: the given folder, else one beside the database."""
+        if self.INSURANCE_DIR:
+            return BASE_DIR / self.INSURANCE_DIR  # an absolute name wins over the base
+        if urlsplit(self.DATABASE_URL).scheme == "sqlite":
+            return (BASE_DIR / _file_of(self.DATABASE_URL)).parent / "insurance"
+        return BASE_DIR / "var" / "insurance"
+
     def database(self) -> dict[str, Any]:
         """Django's settings for the one database."""
         if urlsplit(self.DATABASE_URL).scheme == "sqlite":
-            return _sqlite(unquote(self.DATABASE_URL.removeprefix("sqlite:///")))
+            return _sqlite(_file_of(self.DATABASE_URL))
         return _postgres(self.DATABASE_URL)
 
     def replica(self) -> dict[str, Any]:
@@ -165,6 +175,10 @@ def _postgres(url: str) -> dict[str, Any]:
         # a clerk does not wait longer than this for another clerk's row
         "OPTIONS": {"options": "-c lock_timeout=2000"},
     }
+
+
+def _file_of(url: str) -> str:
+    return unquote(url.removeprefix("sqlite:///"))
 
 
 def _sqlite(name: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from counter.models import CaseState, Part
+from counter.models import CaseState, GiftKind, Part
 from inventory.forms.fields import LineField, YuanField
 
 
@@ -28,15 +28,36 @@ class ReduceForm(forms.Form):
     reason = LineField(label=_("Reason"), max_length=60, required=False)
 
 
+class GiftForm(forms.Form):
+    kind = forms.ChoiceField(choices=GiftKind)
+    words = LineField(label=_("Gift"), max_length=60)
+    value = YuanField(label=_("Its value, yuan"))
+
+
+class PictureForm(forms.Form):
+    photo = forms.FileField(error_messages={"required": _("Take a picture first.")})
+
+
 class TenderForm(forms.Form):
     tender = forms.CharField(max_length=20)
     amount = YuanField(label=_("Amount"))
     merchant_number = forms.CharField(max_length=80, required=False)
 
 
+class CreditPayoutForm(forms.Form):
+    tender = forms.CharField(
+        max_length=20, error_messages={"required": _("Choose how the money goes out.")}
+    )
+    amount = YuanField(label=_("Amount"))
+
+
 class CustomerForm(forms.Form):
     phone = forms.CharField(label=_("Telephone"), max_length=30)
     name = LineField(label=_("Name"), max_length=60, required=False)
+
+
+class LevelForm(forms.Form):
+    level = LineField(label=_("Membership"), max_length=12, required=False)
 
 
 class CompleteForm(forms.Form):

@@ -1,13 +1,14 @@
 """What is handed over besides the goods, as cards on the page of a count: the money, and the list
 of keys and other things."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from counter import goals
+from counter import bag_scans, counted_old_gold, goals
 from counter.goals import Goal
-from counter.models import Handover, HandoverItem, HandoverMoney
+from counter.models import BagRead, Handover, HandoverItem, HandoverMoney
 from counter.sheets import Sheet
 from inventory.ground import measures
 
@@ -66,6 +67,35 @@ def things_of(handover: Handover, items: list[HandoverItem]) -> list[tuple[Hando
     "differs" with its remark (1 query)."""
     tried = set(handover.attempts.values_list("part", flat=True))
     return [(item, _standing(item, tried)) for item in items]
+
+
+@dataclass(frozen=True)
+class Bags:
+    """The sealed bags of a count: how each class stands, and what was scanned so far."""
+
+    lines: Sequence[tuple[HandoverItem, str]]
+    reads: Sequence[BagRead]
+
+    @property
+    def last(self) -> BagRead | None:
+        """The bag in the hand."""
+        return self.reads[-1] if self.reads else None
+
+    @property
+    def is_handed_in(self) -> bool:
+        """Whether the books were asked, so that their figures may be seen."""
+        return bool(self.lines) and all(item.counted is not None for item, _how in self.lines)
+
+    @property
+    def asks_remark(self) -> bool:
+        return any(how in {"again", "differs"} for _item, how in self.lines)
+
+
+def bags_of(handover: Handover, things: Sequence[tuple[HandoverItem, str]]) -> Bags | None:
+    """None where no bag lies at the counter and none was scanned (1 query)."""
+    lines = [(item, how) for item, how in things if counted_old_gold.is_scanned(item)]
+    reads = list(bag_scans.standing(handover))
+    return Bags(lines, reads) if lines or reads else None
 
 
 def _standing(item: HandoverItem, tried: set[str]) -> str:

@@ -78,6 +78,10 @@ class ItemForm(forms.Form):
     remark = LineField(max_length=WORD, required=False)
 
 
+class BagsForm(forms.Form):
+    remark = LineField(max_length=WORD, required=False)
+
+
 class CashForm(forms.Form):
     """How many of each note and coin; an empty field is none of them."""
 

@@ -8,7 +8,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counter import attempts, counted_old_gold, counting, custody, shifts, tenders, trays
+from counter import (
+    attempts,
+    counted_envelopes,
+    counted_old_gold,
+    counting,
+    custody,
+    shifts,
+    tenders,
+    trays,
+)
 from counter.models import (
     CountItem,
     Handover,
@@ -163,8 +172,17 @@ def places_of(counter: Place) -> list[Place]:
 
 
 def check_item(*, item: HandoverItem, counted: int, remark: str, by: User) -> HandoverItem:
-    """Keys, certificates, bags of old gold and the like, by number. Another number than the list's
-    is counted once more, and then needs a remark; which number that is shows only afterwards."""
+    """Keys, certificates, loose old gold and the like, by number. Another number than the list's
+    is counted once more, and then needs a remark; which number that is shows only afterwards.
+    Refused for sealed bags, which are scanned."""
+    if counted_old_gold.is_scanned(item):
+        raise counted_old_gold.BagsAreScanned(field="counted")
+    return settle_item(item=item, counted=counted, remark=remark, by=by)
+
+
+def settle_item(*, item: HandoverItem, counted: int, remark: str, by: User) -> HandoverItem:
+    """A line of the list is held against what the books say now; `bag_scans` brings the number of
+    bags, `check_item` one that was typed."""
     if not by.has_perm("count_pieces"):
         raise NotAllowed
     if not 0 <= counted <= MOST_ITEMS:
@@ -173,6 +191,7 @@ def check_item(*, item: HandoverItem, counted: int, remark: str, by: User) -> Ha
     with changes.opened(store=item.handover.store, by=by) as book:
         handover = lock(item.handover)
         counted_old_gold.compare(item, handover.counter)
+        counted_envelopes.compare(item, handover.counter)
         differs = counted != item.expected
         again = handover.attempts.filter(part=part).exists()
         if differs and again and not remark.strip():
@@ -307,4 +326,5 @@ def _lay_out(handover: Handover, tray: Place | None) -> None:
         for row in rows
         if row.counter_id in {None, handover.counter_id}
     ]
-    HandoverItem.objects.bulk_create(listed + counted_old_gold.lay_out(handover))
+    counted = counted_old_gold.lay_out(handover) + counted_envelopes.lay_out(handover)
+    HandoverItem.objects.bulk_create(listed + counted)

@@ -1,19 +1,23 @@
 """What became of a signed difference: an investigation stays open until somebody writes it down."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from counter import handovers, signed_sheets
-from counter.models import Investigation, Outcome, Tender
+from counter.models import FROM_BOOKS, Handover, Investigation, Outcome, Tender
 from inventory import pieces
 from inventory.ground import access, changes, measures
 from inventory.ground.errors import BadField, NotAllowed, RuleBroken
 from inventory.models import State, Store
 from inventory.queries import Who
+
+MOST_PART: Final = 24
 
 
 class InvestigationClosed(RuleBroken):
@@ -24,6 +28,23 @@ class InvestigationClosed(RuleBroken):
 class WrongOutcome(BadField):
     code = "wrong_outcome"
     sentence = _("A missing piece is found, written off or compensated.")
+
+
+def of_items(handover: Handover) -> list[Investigation]:
+    """One open question for each line of old gold or envelopes that was signed with another number
+    than the books' (1 query). They are not saved yet."""
+    rows = handover.items.filter(kind__in=FROM_BOOKS)
+    return [
+        Investigation(
+            handover=handover,
+            store=handover.store,
+            part=row.name[:MOST_PART],
+            pieces=(row.counted or 0) - row.expected,
+            what=row.remark,
+        )
+        for row in rows
+        if row.counted != row.expected
+    ]
 
 
 def close(*, investigation: Investigation, outcome: str, note: str, by: User) -> Investigation:
@@ -62,6 +83,13 @@ def listed(user: Who, *, store: Store, closed: bool = False) -> QuerySet[Investi
 def amount_of(found: Investigation) -> str:
     """What it is about: "−1 piece · −3.21 g", "−¥10.00"."""
     return measures.difference(pieces=found.pieces, mg=found.mg, cents=found.cents)
+
+
+def outcomes_of(found: Investigation) -> list[tuple[str, str | Promise]]:
+    """What may become of it: a missing piece is found or gone, never explained."""
+    is_missing = found.piece_id is not None and found.pieces <= 0
+    rows = [(each.value, each.label) for each in Outcome]
+    return [(value, word) for value, word in rows if not is_missing or value != Outcome.EXPLAINED]
 
 
 def part_name(found: Investigation, tenders: Mapping[str, Tender]) -> str:

@@ -9,7 +9,6 @@ from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
@@ -18,8 +17,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from counter import api_clients
-from counter.models import OPEN_STATES, Handover, Shift
-from inventory.ground import access, refusals
+from counter.models import Shift
+from inventory.ground import access, refusals, statements
 from inventory.ground.errors import RuleBroken
 from inventory.models import Place, PlaceKind, Store
 
@@ -29,6 +28,19 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 COUNTER_IN_SESSION = "counter"
 STORE_IN_SESSION = "store"
 WITHOUT_SLASH = ("/api/", "/w/", "/W/")
+# read at every request
+STANDS_HERE = (
+    "inventory_place.id = %s AND inventory_place.kind = %s AND inventory_place.store_id = %s"
+)
+# the strip leads back to a count that is open here, whoever began it
+OPEN_COUNT = """
+    (SELECT number FROM counter_handover
+     WHERE counter_id = inventory_place.id AND state IN ('counting', 'differing', 'agreed'))
+"""
+RUNNING = (
+    "counter_shift.counter_id = %s AND counter_shift.closed_at IS NULL"
+    " AND counter_shift.set_aside_at IS NULL"
+)
 LENGTH = re.compile(r"[0-9]{1,12}")  # a longer number is not worth reading
 
 
@@ -123,20 +135,18 @@ def _counter(request: HttpRequest) -> Place | None:
     chosen = request.session.get(COUNTER_IN_SESSION)
     if not chosen or not request.store:  # type: ignore[attr-defined]  # because: see above
         return None
-    # the strip leads back to a count that is open here, whoever began it
-    count = Handover.objects.filter(counter=OuterRef("pk"), state__in=OPEN_STATES)
-    rows = Place.objects.filter(pk=chosen, kind=PlaceKind.COUNTER).annotate(
-        open_count=Subquery(count.values("number")[:1])
-    )
-    return rows.filter(store=request.store.pk).select_related("store").first()  # type: ignore[attr-defined]  # because: see above
+    asked = [chosen, PlaceKind.COUNTER, request.store.pk]  # type: ignore[attr-defined]  # because: see above
+    beside = {"open_count": OPEN_COUNT}
+    rows = statements.read_with(Place, STANDS_HERE, asked, along=("store",), beside=beside)
+    return rows[0] if rows else None
 
 
 def _shift(request: HttpRequest) -> Shift | None:
     if not request.counter:  # type: ignore[attr-defined]  # because: see above
         return None
-    rows = Shift.objects.filter(counter=request.counter.pk, closed_at__isnull=True)  # type: ignore[attr-defined]  # because: see above
     # one that was left open overnight and set aside sells no more
-    return rows.filter(set_aside_at__isnull=True).select_related("counter").first()
+    asked = [request.counter.pk]  # type: ignore[attr-defined]  # because: see above
+    return next(iter(statements.read_with(Shift, RUNNING, asked, along=("counter",))), None)
 
 
 def keep_private(get_response: Handler) -> Handler:

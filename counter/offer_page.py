@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from appraisal import offer_words, offers
+from appraisal import buy_back_value, offer_words, offers
+from appraisal.buy_back_value import InMoney
 from appraisal.facts import Valuation
 from appraisal.models import Offer, OfferPiece, TradeIn, TradeInRule, TradeKind
 from appraisal.offer_words import Said
@@ -82,6 +83,12 @@ class OfferPage:
             return []
         rows = self.offer.pieces.select_related("rule", "board", "old_piece")
         return [PricedPiece(part, self.trade_in.kind) for part in rows.prefetch_related("lines")]
+
+    @cached_property
+    def in_money(self) -> InMoney:
+        """What surplus and payment would fetch as a buy-back: the most that ever goes out in money
+        for store credit that comes of them (trade.md 4.12)."""
+        return buy_back_value.of_pieces(each.part for each in self.pieces)
 
     @property
     def boards(self) -> list[BoardRow]:

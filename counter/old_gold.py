@@ -15,7 +15,16 @@ from django.utils.translation import gettext_lazy
 from appraisal import reception, trade_ins
 from appraisal.facts import NewLine
 from appraisal.models import Offer, TradeIn, TradeInState, TradeKind
-from counter import bills, cash_watch, new_goods, payments, sales, settlements, tenders
+from counter import (
+    bills,
+    cash_at_hand,
+    cash_watch,
+    new_goods,
+    payments,
+    sales,
+    settlements,
+    tenders,
+)
 from counter.models import Sale, Tender, Tendered
 from inventory import queries as stock
 from inventory.ground import changes
@@ -174,6 +183,7 @@ def _lay_down(*, sale: Sale, offer: Offer, back_by: Tender | None, by: User) -> 
     if out_cents:
         if back_by is None or back_by.kind not in tenders.PAYS_OUT:
             raise PayoutNeeded(field="tender")
+        cash_at_hand.check(counter=sale.counter, tender=back_by, cents=out_cents)
         if back_by.is_cash:
             cash_watch.check(sale=sale, more_cents=out_cents)
     row = Tendered(

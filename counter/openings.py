@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from appraisal import seed as old_gold_seed
-from counter import clerks, day_file_layouts, tenders
+from appraisal import analyser_layouts
+from counter import clerks, day_file_layouts, seeds, tenders
 from counter.models import Clerk, Role
 from inventory import places
 from inventory.ground import settings_rows
 from inventory.models import Place, PlaceKind, Store, StoreKind
-from warranty import seed
 
 HEAD_OFFICE = ("HQ", "总部")
 
@@ -41,10 +40,10 @@ def open_shop(
             code=HEAD_OFFICE[0], name=HEAD_OFFICE[1], kind=StoreKind.HEAD_OFFICE
         )
         entrances.append(_let_in(username=head, role=Role.HEAD, store=office))
-        seed.put_seed_plans()
+        seeds.put_terms()
         tenders.put_seed_tenders()
         day_file_layouts.put_seed_layouts()
-        old_gold_seed.put_tolerances()
+        analyser_layouts.put_seed_layouts()
     store = places.open_store(code=code, name=name)
     for counter, trays in counters.items():
         places.build_counter(store=store, code=counter, trays=trays)

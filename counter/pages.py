@@ -5,20 +5,31 @@ from django.urls import path, register_converter
 from counter.day_addresses import IsoDay
 from counter.views import (
     buyers,
+    card_owners,
     cash_cases,
+    claims,
+    credit,
     day,
     days,
     drawers,
+    gifts,
     handovers,
     identities,
     line_weights,
+    notices,
     offers,
     old_pieces,
     people,
+    return_windows,
+    returns,
     sales,
     scrap_bags,
     selling,
     sheets,
+    ticket_hand_backs,
+    ticket_intakes,
+    ticket_work,
+    tickets,
     trade_in_papers,
     trade_ins,
     transfers,
@@ -50,6 +61,7 @@ urlpatterns = [
     path("sell/<uuid:uuid>/extend/", selling.extend_holds, name="extend_holds"),
     path("sell/<uuid:uuid>/mark/", selling.mark, name="mark"),
     path("sell/<uuid:uuid>/customer/", selling.name_customer, name="name_customer"),
+    path("sell/<uuid:uuid>/level/", selling.set_level, name="set_level"),
     path("sell/<uuid:uuid>/round/", selling.round_down, name="round_down"),
     path("sell/<uuid:uuid>/confirm/", selling.confirm, name="confirm"),
     path("sell/<uuid:uuid>/pay/", selling.put_down, name="put_down"),
@@ -59,6 +71,16 @@ urlpatterns = [
     path("sell/<uuid:uuid>/lines/<int:line_id>/remove/", selling.remove_piece, name="remove_piece"),
     path("sell/<uuid:uuid>/lines/<int:line_id>/reduce/", selling.reduce_line, name="reduce_line"),
     path("sell/<uuid:uuid>/lines/<int:line_id>/share/", selling.share_line, name="share_line"),
+    path("sell/<uuid:uuid>/lines/<int:line_id>/gift/", gifts.give_gift, name="give_gift"),
+    path(
+        "sell/<uuid:uuid>/lines/<int:line_id>/photo/",
+        gifts.photograph_line,
+        name="photograph_line",
+    ),
+    path(
+        "sell/<uuid:uuid>/gifts/<int:gift_id>/remove/", gifts.take_gift_away, name="take_gift_away"
+    ),
+    path("sell/<uuid:uuid>/fees/<int:fee_id>/remove/", selling.take_fee_off, name="take_fee_off"),
     path("sell/<uuid:uuid>/lines/<int:line_id>/weigh/", line_weights.weigh_line, name="weigh_line"),
     # /sales/<number>/
     path("sales/", sales.sale_list, name="sales"),
@@ -66,6 +88,43 @@ urlpatterns = [
     path("sales/<number>/receipt.pdf", sales.receipt, name="receipt"),
     path("sales/<number>/cards/", sales.print_sale_cards, name="print_sale_cards"),
     path("sales/<number>/void/", sales.void_sale, name="void_sale"),
+    # /cards/<number>/ is in the book of promises; a new owner is a customer of ours
+    path("cards/<number>/pass-on/", card_owners.pass_on, name="pass_on"),
+    # 退换: what comes back, and what goes back for it
+    path("returns/", returns.return_list, name="returns"),
+    path("returns/new/", returns.new_return, name="new_return"),
+    path("returns/new/photo/", returns.photograph_return, name="photograph_return"),
+    path("returns/windows/", return_windows.window_list, name="return_windows"),
+    path(
+        "returns/windows/<int:window_id>/end/",
+        return_windows.end_window,
+        name="end_return_window",
+    ),
+    path("returns/<number>/", returns.return_seen, name="return"),
+    path("returns/<number>/slip.pdf", returns.return_slip, name="return_slip"),
+    *(
+        path(f"returns/<number>/{word}/", view, name=name)
+        for word, view, name in (
+            ("settle", returns.settle_return, "settle_return"),
+            ("mall", returns.enter_mall_number, "enter_mall_number"),
+            ("bill", returns.put_return_on_bill, "put_return_on_bill"),
+            ("drop", returns.drop_return, "drop_return"),
+            ("pass", returns.pass_returned, "pass_returned"),
+        )
+    ),
+    # 换货余额: what the shop owes its customers in goods
+    path("customers/credit/", credit.credit_list, name="credit"),
+    path("customers/<int:customer_id>/credit/", credit.customer_credit, name="customer_credit"),
+    path(
+        "customers/<int:customer_id>/credit/pay-out/",
+        credit.pay_out_credit,
+        name="pay_out_credit",
+    ),
+    path(
+        "customers/<int:customer_id>/credit/identity/",
+        credit.credit_identity,
+        name="credit_identity",
+    ),
     # a counter changes hands; every act of a count stands under its sheet
     path("handovers/start/<code>/", handovers.start_handover, name="start_handover"),
     path("handovers/spot/", handovers.start_spot_count, name="start_spot_count"),
@@ -74,6 +133,9 @@ urlpatterns = [
     path("handovers/<number>/empty/", trays.hand_in_empty, name="hand_in_empty"),
     path("handovers/<number>/no-slips/", drawers.count_no_slips, name="count_no_slips"),
     path("handovers/<number>/items/<int:item_id>/", drawers.check_item, name="check_item"),
+    path("handovers/<number>/bags/scan/", drawers.scan_bag, name="scan_bag"),
+    path("handovers/<number>/bags/undo/", drawers.undo_bag, name="undo_bag"),
+    path("handovers/<number>/bags/hand-in/", drawers.hand_in_bags, name="hand_in_bags"),
     path("handovers/<number>/money/<tender>/", drawers.count_money, name="count_money"),
     path("handovers/<number>/money/<tender>/accept/", drawers.accept_money, name="accept_money"),
     path("handovers/<number>/reads/<int:read_id>/weigh/", trays.weigh_piece, name="weigh_piece"),
@@ -142,6 +204,44 @@ urlpatterns = [
             ("melted", old_pieces.weigh_melted, "weigh_melted"),
         )
     ),
+    # 维修单: a customer's thing in our hands
+    path("tickets/", tickets.board, name="tickets"),
+    path("tickets/new/", tickets.new_ticket, name="new_ticket"),
+    path("tickets/clean/", tickets.clean_now, name="clean_now"),
+    path("tickets/<number>/", tickets.ticket, name="ticket"),
+    path("tickets/<number>/envelope.pdf", tickets.envelope, name="envelope"),
+    path("tickets/<number>/claim-check.pdf", tickets.claim_check, name="claim_check"),
+    path("tickets/<number>/referral.pdf", tickets.referral, name="referral"),
+    *(
+        path(f"tickets/<number>/{word}/", view, name=name)
+        for word, view, name in (
+            ("weigh", ticket_intakes.weigh_in, "weigh_in"),
+            ("certificate", ticket_intakes.show_certificate, "show_certificate"),
+            ("photo", ticket_intakes.photograph, "photograph_ticket"),
+            ("stones", ticket_intakes.mark_stone, "mark_stone"),
+            ("stones/clear", ticket_intakes.clear_stones, "clear_stones"),
+            ("tasks", ticket_intakes.add_task, "add_task"),
+            ("promise", ticket_intakes.promise, "promise_ticket"),
+            ("sign", ticket_intakes.sign_intake, "sign_intake"),
+            ("quote", ticket_work.make_quote, "make_quote"),
+            ("agree", ticket_work.agree_to_quote, "agree_to_quote"),
+            ("start", ticket_work.start_work, "start_work"),
+            ("send-out", ticket_work.send_out, "send_out"),
+            ("take-back", ticket_work.take_back, "take_back_ticket"),
+            ("finish", ticket_work.finish_work, "finish_work"),
+            ("check", ticket_work.check_work, "check_work"),
+            ("put", ticket_work.put_envelope, "put_envelope"),
+            ("give-up", ticket_work.give_up_work, "give_up_work"),
+            ("contact", ticket_hand_backs.note_contact, "note_contact"),
+            ("pay", ticket_hand_backs.pay_for_work, "pay_for_work"),
+            ("credit", ticket_hand_backs.credit_rest, "credit_rest"),
+            ("weigh-out", ticket_hand_backs.weigh_out, "weigh_out"),
+            ("hand-back", ticket_hand_backs.hand_back, "hand_back"),
+            ("jobs/<int:job_id>/done", ticket_work.finish_task, "finish_task"),
+            ("jobs/<int:job_id>/drop", ticket_work.drop_task, "drop_task"),
+            ("jobs/<int:job_id>/result", ticket_work.note_appraisal, "note_appraisal"),
+        )
+    ),
     # 旧料袋: what became of old gold after the payment
     path("scrap-bags/", scrap_bags.scrap_bags, name="scrap_bags"),
     path("scrap-bags/send/", scrap_bags.send_bags, name="send_bags"),
@@ -170,12 +270,20 @@ urlpatterns = [
         name="remove_from_transfer",
     ),
     path("transfers/<number>/back/", transfers.bring_back, name="bring_back"),
+    # faults that customers report
+    path("claims/", claims.claim_list, name="claims"),
+    path("claims/new/", claims.new_claim, name="new_claim"),
+    # what customers are told
+    path("notices/", notices.notice_list, name="notices"),
+    path("notices/<int:notice_id>/retry/", notices.retry_notice, name="retry_notice"),
+    path("notices/<int:notice_id>/drop/", notices.drop_notice, name="drop_notice"),
     # head office's own: no counter opens these
     path("head-office/cash/", cash_cases.cash_case_list, name="cash_cases"),
     path("head-office/cash/<int:pk>/identity/", cash_cases.cash_identity, name="cash_identity"),
     path("head-office/cash/<int:pk>/close/", cash_cases.close_cash_case, name="close_cash_case"),
     # a business day of the store: report, day files, close
     path("day/", days.day_list, name="days"),
+    path("day/near-limits/", days.near_limit_list, name="near_limits"),
     path("day/<day:day>/", days.day_page, name="day"),
     path("day/<day:day>/files/", days.import_day_file, name="import_day_file"),
     path("day/<day:day>/counters/<code>/explain/", days.explain_counter, name="explain_counter"),

@@ -8,12 +8,12 @@ from django.template.defaultfilters import date as date_text
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from counter import queries
-from counter.models import Payment, Sale, SaleLine
+from counter import credit_papers, queries, settled_weights
+from counter.models import Payment, Sale, SaleLine, ServiceLine
 from inventory import pricing
 from inventory.ground import barcodes, codes, measures
 from inventory.ground.barcodes import Symbol
-from inventory.models import LabourKind, MetalPrice, Piece, Pricing
+from inventory.models import LabourKind, MetalPrice, Pricing
 from warranty.models import Card, HandOut
 from warranty.papers import public_address
 
@@ -26,11 +26,14 @@ class ReceiptLine:
     metal_line: str
     gross_grams: str
     net_grams: str
+    label_line: str  # where the scale's weight counts and not the label's
     is_fixed: bool
     yuan_per_gram: str
     exchange_line: str
+    order_line: str  # made to order: that it comes back for a fault only
     parts: list[tuple[str, str]]
     reductions: list[tuple[str, str]]
+    gifts: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Receipt:
     total: str
     tenders: list[tuple[str, str, str]]
     change: str
+    credit: list[tuple[str, str]]
+    is_paid_out: bool  # money went out: the customer signs for it
     cards: list[tuple[str, Symbol | None]]
     return_terms: str
 
@@ -68,7 +73,7 @@ def receipt_of(sale: Sale) -> Receipt:
         clerks=_sellers(lines),
         at=sale.completed_at or sale.opened_at,
         board_line=" · ".join(_board_lines(lines)),
-        lines=[_line(line) for line in lines],
+        lines=[*map(_line, lines), *map(_fee, sale.services.all())],
         classes=[
             (total.metal_class.label, total.pieces, measures.grams(total.mg))
             for total in queries.tally_of(lines).classes
@@ -77,6 +82,8 @@ def receipt_of(sale: Sale) -> Receipt:
         total=measures.yuan(sale.total_cents or 0),
         tenders=[_tender(row) for row in paid],
         change=measures.yuan(back) if back else "",
+        credit=[(words, measures.yuan(cents)) for words, cents in credit_papers.lines_of(sale)],
+        is_paid_out=any(row.is_payout for row in paid),
         cards=[_card(card) for card in queries.cards_of(sale)],
         return_terms=_(
             "The shop answers for fineness, quality and weight. Any shop of ours weighs the piece "
@@ -94,17 +101,57 @@ def _line(line: SaleLine) -> ReceiptLine:
         total=measures.yuan(line.total_cents),
         piece_number=codes.group_piece(piece.number),
         metal_line=measures.declared_name(piece.metal, piece.fineness),
-        gross_grams=measures.grams(piece.gross_mg),
+        gross_grams=measures.grams(line.net_mg + settled_weights.stones_mg(line)),
         net_grams=measures.grams(line.net_mg),
+        label_line=_label_line(line),
         is_fixed=fixed,
         yuan_per_gram=measures.yuan(per_gram).removeprefix("¥") if fixed else "",
-        exchange_line=_("other fixed-price pieces, by amount") if fixed else "",
+        exchange_line=_exchange_line(line),
+        order_line=(
+            _("Made to order: not exchanged or given back without a fault of quality.")
+            if line.made_to_order
+            else ""
+        ),
         parts=_parts(line),
         reductions=[
             (f"{row.reason} · {row.get_part_display()}", measures.yuan(-row.cents))
             for row in line.reductions.all()
         ],
+        gifts=[(row.words, measures.yuan(row.value_cents)) for row in line.gifts.all()],
     )
+
+
+def _fee(line: ServiceLine) -> ReceiptLine:
+    return ReceiptLine(
+        name=line.words,
+        total=measures.yuan(line.total_cents),
+        piece_number="",
+        metal_line="",
+        gross_grams="",
+        net_grams="",
+        label_line="",
+        is_fixed=False,
+        yuan_per_gram="",
+        exchange_line="",
+        order_line="",
+        parts=[(_("On account"), measures.yuan(line.total_cents))] if line.is_deposit else [],
+        reductions=[],
+        gifts=[],
+    )
+
+
+def _exchange_line(line: SaleLine) -> str:
+    """Nothing where it is not exchanged at all."""
+    if line.piece.pricing != Pricing.FIXED or line.made_to_order:
+        return ""
+    return _("other fixed-price pieces, by amount")
+
+
+def _label_line(line: SaleLine) -> str:
+    if not settled_weights.is_settled(line):
+        return ""
+    told = {"grams": measures.grams(line.piece.net_mg)}
+    return _("Weighed for you: the scale counts, the label says %(grams)s g net.") % told
 
 
 def _parts(line: SaleLine) -> list[tuple[str, str]]:
@@ -113,15 +160,16 @@ def _parts(line: SaleLine) -> list[tuple[str, str]]:
     grams, board = measures.grams(line.net_mg), measures.yuan(line.metal_price.cents_per_gram)
     rows = [(f"{board} × {grams}", measures.yuan(line.metal_cents))]
     if line.labour_cents:
-        rows.append((labour_text(line.piece), measures.yuan(line.labour_cents)))
+        rows.append((labour_text(line), measures.yuan(line.labour_cents)))
     return rows
 
 
-def labour_text(piece: Piece) -> str:
+def labour_text(line: SaleLine) -> str:
     """How the labour of a piece by weight is reckoned, in words and figures."""
+    piece = line.piece
     if piece.labour_kind == LabourKind.PER_GRAM:
         told = {
-            "grams": measures.grams(piece.net_mg),
+            "grams": measures.grams(line.net_mg),
             "price": measures.yuan(piece.labour_value),
         }
         return _("Labour %(price)s × %(grams)s") % told

@@ -8,10 +8,12 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from counter import cash_at_hand
 from counter.models import Payment, Sale, Shift, Tender, Tendered, TenderKind
 from inventory.ground import codes, measures, statements
 from inventory.ground.changes import Book
 from inventory.ground.errors import RuleBroken
+from inventory.ground.statements import Asked
 
 MERCHANT_NUMBER = re.compile(r"[0-9A-Z-]{6,64}")
 NUMBERED = {TenderKind.ELECTRONIC, TenderKind.MALL}
@@ -91,13 +93,19 @@ def put_down(
 
 def tendered_on(sale: Sale) -> list[Tendered]:
     """What lies on a locked bill, with tenders and old gold, in the order it was put down."""
+    return ask_tendered(sale).rows()
+
+
+def ask_tendered(sale: Sale) -> Asked[Tendered]:
+    """As `tendered_on`, and the rows may be fetched later."""
     on_it = "counter_tendered.sale_id = %s ORDER BY counter_tendered.id"
-    return statements.read_with(Tendered, on_it, [sale.pk], along=("tender", "trade_in"))
+    return statements.ask_with(Tendered, on_it, [sale.pk], along=("tender", "trade_in"))
 
 
 def take(*, sale: Sale, tendered: Sequence[Tendered], shift: Shift, book: Book) -> list[Payment]:
     """What is tendered on a locked bill becomes payments of the shift; what goes out for old gold
-    too, with a minus. The sum must be the bill's total."""
+    or store credit too, with a minus. Refused when the sum is not the bill's total, and for more
+    cash than the drawer must hold."""
     missing = (sale.total_cents or 0) - sum(row.amount_cents for row in tendered)
     if missing > 0:
         raise PaymentShort(missing_cents=missing)
@@ -110,10 +118,12 @@ def take(*, sale: Sale, tendered: Sequence[Tendered], shift: Shift, book: Book) 
             store=sale.store,
             tender_id=row.tender_id,
             # old gold comes in whole; what the bill does not need of it goes out beside it
-            amount_cents=row.given_cents if row.trade_in_id else row.amount_cents,
-            given_cents=row.given_cents,
+            amount_cents=row.given_cents if row.back_by_id else row.amount_cents,
+            # of a returned piece the rest goes back where it was paid, not over this counter
+            given_cents=row.amount_cents if row.returned_id else row.given_cents,
             merchant_number=row.merchant_number,
             trade_in_id=row.trade_in_id,
+            returned_id=row.returned_id,
         )
         for row in tendered
     ]
@@ -124,26 +134,34 @@ def take(*, sale: Sale, tendered: Sequence[Tendered], shift: Shift, book: Book) 
 def _pay_out(
     *, sale: Sale, tendered: Sequence[Tendered], shift: Shift, book: Book
 ) -> list[Payment]:
-    """The money that the customer gets for old gold beyond the bill, or for all of it."""
+    """The money that the customer gets for old gold beyond the bill, or for all of it, or for store
+    credit. What the same bill brought in lies in the drawer already."""
+    going = [(row, row.back_by) for row in tendered if row.back_by is not None]
+    for row, tender in going:
+        cash_at_hand.check(counter=sale.counter, tender=tender, cents=row.back_cents)
     rows = [
         Payment(
             sale=sale,
             shift=shift,
             store=sale.store,
-            tender_id=row.back_by_id,
+            tender=tender,
             amount_cents=-row.back_cents,
             given_cents=-row.back_cents,
             trade_in_id=row.trade_in_id,
             is_payout=True,
         )
-        for row in tendered
-        if row.trade_in_id and row.back_by_id is not None
+        for row, tender in going
     ]
     return book.write(rows, kind="payment_paid_out", number=sale.number or "")
 
 
 def give_back(*, sale: Sale, shift: Shift, book: Book) -> list[Payment]:
-    """Every payment of a bill is reversed in the same tender, in the shift that is open now."""
+    """Every payment of a bill is reversed in the same tender, in the shift that is open now.
+    Refused while the drawer does not hold the cash that goes out."""
+    live = list(sale.payments.filter(reverses__isnull=True).select_related("tender"))
+    for tender in {paid.tender for paid in live}:
+        cents = sum(paid.amount_cents for paid in live if paid.tender == tender)
+        cash_at_hand.check_void(counter=sale.counter, tender=tender, cents=cents)
     rows = [
         Payment(
             sale=sale,
@@ -156,13 +174,14 @@ def give_back(*, sale: Sale, shift: Shift, book: Book) -> list[Payment]:
             trade_in_id=paid.trade_in_id,
             is_payout=paid.is_payout,
         )
-        for paid in sale.payments.filter(reverses__isnull=True).select_related("tender")
+        for paid in live
     ]
     return book.write(rows, kind="payment_reversed", number=sale.number or "")
 
 
 def paid_out_cents(sale: Sale) -> int:
-    """What went out for the old gold of a completed sale, in cents (1 query)."""
+    """What went out for the old gold or the store credit of a completed sale, in cents (1
+    query)."""
     rows = sale.payments.filter(is_payout=True, reverses__isnull=True)
     cents: int = rows.aggregate(sum=Sum("amount_cents", default=0))["sum"]
     return -cents

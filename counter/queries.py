@@ -10,13 +10,15 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from counter import acknowledgements, bills, tenders
+from counter import acknowledgements, bills, memberships, settled_weights, tenders
 from counter.acknowledgements import How
 from counter.models import (
+    Gift,
     Part,
     Sale,
     SaleLine,
     SaleState,
+    ServiceLine,
     Shift,
     Tender,
     Tendered,
@@ -52,8 +54,10 @@ def sale_for(user: Who, number: str) -> Sale:
         "lines__piece__style",
         "lines__metal_price",
         "lines__reductions",
+        "lines__gifts",
         "lines__sellers__user",
-        "lines__card__plan",
+        "lines__cards__plan",
+        "services__ticket",
         "payments__tender",
         "payments__trade_in",
     )
@@ -68,9 +72,23 @@ def line_for(user: Who, uuid: UUID, line_id: int) -> SaleLine:
     )
 
 
+def gift_for(user: Who, uuid: UUID, gift_id: int) -> Gift:
+    """A gift on an open bill of the person's own store."""
+    rows = access.visible(Gift.objects.all(), user, store="line__sale__store")
+    full = rows.select_related("line__sale__store", "line__sale__counter", "line__piece")
+    return get_object_or_404(full, line__sale__uuid=uuid, pk=gift_id)
+
+
 def tendered_for(user: Who, uuid: UUID, row_id: int) -> Tendered:
     rows = access.visible(Tendered.objects.all(), user, store="sale__store")
     return get_object_or_404(rows.select_related("sale__store"), sale__uuid=uuid, pk=row_id)
+
+
+def service_for(user: Who, uuid: UUID, row_id: int) -> ServiceLine:
+    """A fee on an open bill of the person's own store."""
+    rows = access.visible(ServiceLine.objects.all(), user, store="sale__store")
+    full = rows.select_related("sale__store", "sale__counter")
+    return get_object_or_404(full, sale__uuid=uuid, pk=row_id)
 
 
 def open_bills(counter: Place | None) -> QuerySet[Sale]:
@@ -78,8 +96,8 @@ def open_bills(counter: Place | None) -> QuerySet[Sale]:
     if counter is None:
         return Sale.objects.none()
     rows = Sale.objects.filter(counter=counter.pk, state=SaleState.OPEN)
-    counted = rows.annotate(n=Count("lines")).select_related("opened_by", "customer")
-    return counted.order_by("pk")
+    counted = rows.annotate(n=Count("lines"), goods_cents=Sum("lines__total_cents", default=0))
+    return counted.select_related("opened_by", "customer").order_by("pk")
 
 
 def recent_sales(user: Who, *, store: Store) -> QuerySet[Sale]:
@@ -102,6 +120,7 @@ class BillLine:
     acknowledged: bool
     must_acknowledge: bool
     may_sign: bool
+    is_settled: bool  # the scale's weight counts, and not the label's
 
     @property
     def lost(self) -> bool:
@@ -128,6 +147,7 @@ class Bill:
 
     sale: Sale
     lines: list[BillLine]
+    services: list[ServiceLine]
     tendered: list[Tendered]
     tally: Tally
     sum_cents: int
@@ -135,6 +155,10 @@ class Bill:
     total_cents: int
     new_total_cents: int  # with the board as it is now
     board: list[MetalPrice]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.lines and not self.services
 
     @property
     def paid_cents(self) -> int:
@@ -146,8 +170,10 @@ class Bill:
 
     @property
     def back_cents(self) -> int:
-        """Change for too much cash; what goes out for old gold stands on its own row."""
-        return sum(row.back_cents for row in self.tendered if row.trade_in_id is None)
+        """Change for too much cash; what goes out for old gold or a return stands on its
+        own row."""
+        over = (row for row in self.tendered if not row.trade_in_id and not row.returned_id)
+        return sum(row.back_cents for row in over)
 
     @property
     def price_changed(self) -> bool:
@@ -156,6 +182,16 @@ class Bill:
     @property
     def must_acknowledge(self) -> bool:
         return any(line.must_acknowledge for line in self.lines)
+
+    @property
+    def levels(self) -> list[str]:
+        """The memberships its customer may have (1 query when it is asked for)."""
+        return memberships.levels(self.sale.store)
+
+    @property
+    def has_order(self) -> bool:
+        """Whether a piece was made for this customer."""
+        return any(line.row.made_to_order for line in self.lines)
 
     @property
     def may_sign(self) -> bool:
@@ -171,10 +207,12 @@ class Bill:
 
 
 def bill_of(sale: Sale) -> Bill:
-    """Reads an open bill (about 9 queries, whatever the number of lines)."""
+    """Reads an open bill (about 10 queries, whatever the number of lines)."""
     rows = list(
-        sale.lines.select_related("piece__style", "piece__place__parent", "metal_price")
-        .prefetch_related("reductions", "sellers__user", "piece__stones", "piece__certificates")
+        sale.lines.select_related("piece__style", "piece__place__parent", "metal_price", "photo")
+        .prefetch_related(
+            "reductions", "gifts", "sellers__user", "piece__stones", "piece__certificates"
+        )
         .order_by("position")
     )
     held = holds.live_for(bill=sale.uuid, ids=[row.piece_id for row in rows])
@@ -183,7 +221,9 @@ def bill_of(sale: Sale) -> Bill:
         for row, how in acknowledgements.waiting(lines=rows, store=sale.store)
         if how != How.NOTICE
     }
-    total = bills.total_cents(sale, rows)
+    services = list(sale.services.select_related("ticket"))
+    fees = sum(line.total_cents for line in services)
+    total = bills.total_cents(sale, rows, services)
     tally = Tally()
     for row in rows:
         tally.add(metal=row.piece.metal, fineness=row.piece.grade, net_mg=row.net_mg)
@@ -191,12 +231,13 @@ def bill_of(sale: Sale) -> Bill:
     return Bill(
         sale=sale,
         lines=[_bill_line(row, held, waiting) for row in rows],
+        services=services,
         tendered=list(sale.tendered.select_related("tender", "back_by", "trade_in")),
         tally=tally,
-        sum_cents=sum(row.before_cents for row in rows),
+        sum_cents=sum(row.before_cents for row in rows) + fees,
         reduced_cents=sum(row.reduced_cents for row in rows),
         total_cents=total,
-        new_total_cents=sum(now) - sale.rounding_cents if rows else 0,
+        new_total_cents=sum(now) + fees - sale.rounding_cents if rows or services else 0,
         board=_board_rows(rows),
     )
 
@@ -216,6 +257,7 @@ def _bill_line(row: SaleLine, held: dict[int, Hold], waiting: Mapping[int, How])
         acknowledged=row.acknowledged_at is not None,
         must_acknowledge=row.pk in waiting,
         may_sign=waiting.get(row.pk) == How.SIGNATURE,
+        is_settled=settled_weights.is_settled(row),
     )
 
 
@@ -228,7 +270,8 @@ def _now_prices(sale: Sale, rows: Sequence[SaleLine]) -> list[int]:
         if pricing.needs_board(row.piece) and price is None:
             totals.append(row.total_cents)
         else:
-            totals.append(pricing.price(row.piece, price).total_cents - row.reduced_cents)
+            now = pricing.price(row.piece, price, net_mg=settled_weights.counting_mg(row))
+            totals.append(now.total_cents - row.reduced_cents)
     return totals
 
 
@@ -247,7 +290,7 @@ def ways_to_pay(*, credit_cents: int) -> list[Tender]:
 
 def cards_of(sale: Sale) -> list[Card]:
     """The cards that were issued with a sale, in the order of its lines."""
-    return [line.card for line in sale.lines.all() if hasattr(line, "card")]
+    return [line.card for line in sale.lines.all() if line.card is not None]
 
 
 def printed_cards(cards: Sequence[Card]) -> list[Card]:

@@ -2,11 +2,10 @@
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counter import bills, clerks, new_goods
+from counter import bills, clerks, line_prices, new_goods
 from counter.models import Part, Reduction, Role, SaleLine
 from inventory.ground import amounts, approvals, measures, settings_rows
 from inventory.ground.approvals import Ask
@@ -58,7 +57,8 @@ def put(*, line: SaleLine, part: Part, cents: int, reason: str, by: User) -> Red
         row = Reduction.objects.create(
             line=line, part=part, cents=cents, reason=reason.strip()[:60], by=by, approval=approval
         )
-    _sum_up(line)
+    line_prices.sum_up(line)
+    bills.round_anew(line.sale)
     return row
 
 
@@ -114,12 +114,3 @@ def _cents_of(line: SaleLine, part: Part) -> int:
         Part.FIXED: line.fixed_cents,
     }
     return by_part[part]
-
-
-def _sum_up(line: SaleLine) -> None:
-    line.reduced_cents = line.reductions.aggregate(sum=Sum("cents"))["sum"] or 0
-    line.total_cents = line.before_cents - line.reduced_cents
-    # the customer took note of another price
-    line.acknowledged_at, line.acknowledged_how = None, ""
-    line.save()
-    bills.round_anew(line.sale)

@@ -11,15 +11,21 @@ from django.utils.translation import gettext_lazy
 
 from counter import (
     acknowledgements,
-    bills,
+    baskets,
     cash_watch,
+    customers,
+    exchanges,
+    for_sale,
     payments,
+    service_fees,
+    settled_weights,
     settlements,
     shifts,
     store_credit,
 )
+from counter.baskets import Basket
 from counter.bills import BillMoved
-from counter.models import LineState, Sale, SaleLine, SaleState, SaleVoid
+from counter.models import LineState, Sale, SaleLine, SaleState, SaleVoid, ServiceLine
 from inventory import holds, pieces, places, prices, pricing
 from inventory.ground import approvals, changes, measures, numbers, statements
 from inventory.ground.approvals import Ask
@@ -76,19 +82,19 @@ def complete(*, sale: Sale, shown_cents: int, by: User) -> Sale:
     """The customer pays, with money and old gold, and leaves with the pieces and their cards.
 
     Refused: to a role that does not sell, when no shift is open, the total is no longer what the
-    screen showed, the old gold was signed for other goods, a fixed price was not acknowledged, a
-    piece went elsewhere, what is put down is not exactly the total, store credit is spent, or the
-    bill is completed already. `shown_cents`: the total on the clerk's screen.
+    screen showed, the old gold was signed for other goods, a fee is no longer due, a fixed price
+    was not acknowledged, a piece went elsewhere, what is put down is not exactly the total, store
+    credit is spent, or the bill is completed already. `shown_cents`: the total on the clerk's
+    screen.
     """
     if not by.has_perm("sell"):
         raise NotAllowed
-    with changes.opened(store=sale.store, by=by) as book:
-        shift = shifts.lock_open(counter=sale.counter)
-        sale = bills.lock_open(sale)
-        lines = bills.whole(sale)
-        tendered = payments.tendered_on(sale)
-        settlements.check(sale=sale, lines=lines, tendered=tendered)
-        _check_total(sale=sale, lines=lines, shown_cents=shown_cents)
+    with statements.without_waiting(), changes.opened(store=sale.store, by=by) as book:
+        shift, sale, basket, tendered = baskets.lock(sale)
+        lines = basket.lines
+        settlements.check(sale=sale, basket=basket, tendered=tendered)
+        service_fees.check(services=basket.services, store=sale.store)
+        _check_total(sale=sale, basket=basket, shown_cents=shown_cents)
         acknowledgements.check(lines=lines, store=sale.store)
         day = places.business_day(sale.store, book.at)
         sale.number = numbers.issue(store=sale.store, kind=numbers.Kind.SALE, day=day)
@@ -98,12 +104,20 @@ def complete(*, sale: Sale, shown_cents: int, by: User) -> Sale:
         _use_up_holds(sale=sale, rows=sold, book=book)
         pieces.sell(rows=sold, counter=sale.counter, number=sale.number, book=book)
         sale.change = book.note(sale, kind="sale_completed", number=sale.number)
-        sale = _finish(sale)
+        sale = _finish(sale, basket)
+        people = cash_watch.watched(sale=sale, tendered=tendered)
+        customers.lock(store_credit.spenders(sale=sale, tendered=tendered) | set(people[:1]))
         payments.take(sale=sale, tendered=tendered, shift=shift, book=book)
         settlements.settle(sale=sale, tendered=tendered, book=book)
+        exchanges.settle(sale=sale, tendered=tendered, shift=shift, book=book)
         store_credit.spend(sale=sale, tendered=tendered, book=book)
-        cards.issue(pieces_by_line={line.pk: line.piece for line in lines}, day=day, book=book)
-        cash_watch.follow(sale=sale, tendered=tendered, book=book)
+        cards.issue(
+            pieces_by_line={line.pk: line.piece for line in lines},
+            day=day,
+            level=customers.level_of(sale.customer_id),
+            book=book,
+        )
+        cash_watch.follow(sale=sale, people=people, book=book)
     return sale
 
 
@@ -111,8 +125,9 @@ def void(*, sale: Sale, scanned: Sequence[str], reason: str, by: User) -> SaleVo
     """Takes a completed sale back: pieces to their trays, money and old gold back, cards void.
 
     Refused in any shift but its own while that is open, without every piece scanned back, without a
-    reason, without a second person's yes, once the old gold is sealed in its bag, and once the
-    store credit that the sale gave is spent.
+    reason, without a second person's yes, for cash that the drawer does not hold, once the old gold
+    is sealed in its bag, once the store credit that the sale gave is spent, once the thing that a
+    fee was paid for is fetched, and with a piece that was returned or one that paid for it.
     """
     if not by.has_perm("void_sale"):
         raise NotAllowed
@@ -120,18 +135,21 @@ def void(*, sale: Sale, scanned: Sequence[str], reason: str, by: User) -> SaleVo
         shift = shifts.lock_open(counter=sale.counter)
         sale = Sale.objects.select_for_update(of=("self",)).get(pk=sale.pk)
         _check_void(sale=sale, shift_id=shift.pk, scanned=scanned, reason=reason)
+        exchanges.check_void(sale)
         approval = approvals.spend(ask=void_ask(sale), by=by)
         number = sale.number or ""
         _move(sale=sale, new=SaleState.VOIDED)
         SaleLine.objects.filter(sale=sale).update(state=LineState.VOIDED)
+        service_fees.void(sale=sale)
         taken = pieces.lock([line.piece_id for line in sale.lines.all()])
         pieces.take_back(rows=taken, counter=sale.counter, number=number, book=book)
+        people = customers.of_one_person(sale.customer_id)
+        customers.lock(store_credit.owners(sale) | set(people[:1]))
         payments.give_back(sale=sale, shift=shift, book=book)
         settlements.give_back(sale=sale, book=book)
         store_credit.give_back(sale=sale, book=book)
-        cash_watch.follow_void(sale=sale, book=book)
-        issued = [line.card for line in sale.lines.select_related("card") if hasattr(line, "card")]
-        cards.void(cards=issued, why=reason, book=book)
+        cash_watch.follow_void(sale=sale, people=people, book=book)
+        cards.void(cards=cards.of_sale(sale.pk), why=reason, book=book)
         row = SaleVoid(sale=sale, shift=shift, reason=reason[:120], approval=approval)
         book.write([row], kind="sale_voided", number=number)
     return row
@@ -154,13 +172,14 @@ def void_ask(sale: Sale) -> Ask:
     )
 
 
-def _check_total(*, sale: Sale, lines: Sequence[SaleLine], shown_cents: int) -> None:
+def _check_total(*, sale: Sale, basket: Basket, shown_cents: int) -> None:
     """What the screen showed, against the board as it is at this moment."""
-    board = prices.rows_for(store=sale.store, rows=[line.piece for line in lines])
-    now = [_cents_now(line, board) for line in lines]
-    total = sum(now) - sale.rounding_cents
+    board = prices.rows_for(store=sale.store, rows=[line.piece for line in basket.lines])
+    now = [_cents_now(line, board) for line in basket.lines]
+    fees = sum(line.total_cents for line in basket.services)
+    total = sum(now) + fees - sale.rounding_cents
     # two prices that moved in opposite directions are a change too
-    if total != shown_cents or now != [line.total_cents for line in lines]:
+    if total != shown_cents or now != [line.total_cents for line in basket.lines]:
         raise TotalChanged(shown_cents=shown_cents, now_cents=total)
 
 
@@ -169,7 +188,8 @@ def _cents_now(line: SaleLine, board: dict[tuple[str, int], MetalPrice]) -> int:
     row = board.get((piece.metal, piece.fineness))
     if pricing.needs_board(piece) and row is None:
         raise prices.NoPrice(metal=piece.metal, fineness=piece.fineness)
-    return pricing.price(piece, row).total_cents - line.reduced_cents
+    now = pricing.price(piece, row, net_mg=settled_weights.counting_mg(line))
+    return now.total_cents - line.reduced_cents
 
 
 def _use_up_holds(*, sale: Sale, rows: Sequence[Piece], book: Book) -> None:
@@ -179,14 +199,16 @@ def _use_up_holds(*, sale: Sale, rows: Sequence[Piece], book: Book) -> None:
         return
     for piece in rows:
         if piece.state == State.SOLD:
-            raise bills.sold_already(piece)
+            raise for_sale.sold_already(piece)
     raise pieces.PieceMoved
 
 
-def _finish(sale: Sale) -> Sale:
-    statements.update(SaleLine, "sale_id = %s", [sale.pk], state=LineState.SOLD)
+def _finish(sale: Sale, basket: Basket) -> Sale:
+    statements.put(SaleLine, "sale_id = %s", [sale.pk], state=LineState.SOLD)
+    if basket.services:
+        statements.put(ServiceLine, "sale_id = %s", [sale.pk], state=LineState.SOLD)
     sale.state = SaleState.COMPLETED
-    statements.update(Sale, "id = %s", [sale.pk], **{name: vars(sale)[name] for name in COMPLETION})
+    statements.put(Sale, "id = %s", [sale.pk], **{name: vars(sale)[name] for name in COMPLETION})
     return sale
 
 

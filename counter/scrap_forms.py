@@ -3,8 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from counter.trade_in_forms import FinenessField
-from inventory.forms.fields import GramsField, LineField
+from inventory.forms.fields import FinenessField, GramsField, LineField
 
 
 class MeltForm(forms.Form):

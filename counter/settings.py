@@ -114,6 +114,12 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # pictures of old pieces; served by a page that asks who is looking, never by address
 MEDIA_ROOT = BASE_DIR / "var" / "media"
+# lists of all goods for the insurer, with what they cost; served by nothing
+INSURANCE_DIR = ENVIRONMENT.insurance_dir
+# messages to customers: "file" for a program that sends them on, "console" for a first look
+NOTICE_OUTLET = "file"
+NOTICE_DIR = BASE_DIR / "var" / "notices"
+NOTICE_LANGUAGE = "zh-hans"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "counter.static_files.Storage"},

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from appraisal import offers, scrap, trade_ins
 from appraisal.models import Offer, TradeIn, TradeInState, TradeKind
 from counter import bills, new_goods, store_credit
+from counter.baskets import Basket
 from counter.models import CreditReason, Sale, SaleLine, Tendered
 from inventory import places
 from inventory.ground.changes import Book
@@ -51,14 +52,14 @@ def amounts(offer: Offer) -> tuple[int, int]:
     return offer.pays_cents, offer.pays_cents + offer.money_cents
 
 
-def check(*, sale: Sale, lines: Sequence[SaleLine], tendered: Sequence[Tendered]) -> None:
+def check(*, sale: Sale, basket: Basket, tendered: Sequence[Tendered]) -> None:
     """Refuses a bill that changed after the customer had signed the offer, an offer that was made
-    anew after it was put down, and a bill without goods that buys nothing back."""
+    anew after it was put down, and a bill with nothing on it that pays nothing out."""
     rows = [row for row in tendered if row.trade_in is not None]
-    if not lines and not rows:
+    if basket.is_empty and not any(row.back_by_id for row in tendered):
         raise bills.EmptyBill
     for row in rows:
-        offer = _offer_on(row, sale=sale, lines=lines)
+        offer = _offer_on(row, sale=sale, lines=basket.lines)
         if (row.amount_cents, row.given_cents) != amounts(offer):
             raise offers.OfferChanged
         check_credit_owner(offer, trade_in=offer.trade_in, sale=sale)

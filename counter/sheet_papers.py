@@ -255,7 +255,7 @@ def _with_vouchers(row: HandoverMoney, cents: int | None, vouchers: int | None) 
 def _item(row: HandoverItem) -> SheetItem:
     return SheetItem(
         kind=row.get_kind_display(),
-        name=row.name if row.mg is None else f"{row.name} · {measures.grams(row.mg)} g",
+        name=f"{row.name} · {measures.grams(row.mg)} g" if row.mg else row.name,
         expected=str(row.expected),
         counted=NOTHING if row.counted is None else str(row.counted),
         differs=row.counted != row.expected,

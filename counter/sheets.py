@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.contrib.auth.models import User
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -26,11 +25,30 @@ from counter.models import (
     TrayState,
 )
 from inventory import queries as stock
-from inventory.ground import access
+from inventory.ground import access, statements
 from inventory.ground.measures import Tally
 from inventory.models import Movement, Piece
 from inventory.queries import Who
 
+# the scans that stand, by tray, kind and metal class, as `_running` has them
+SCANNED = """
+    SELECT read.tray_id, read.kind, piece.metal, piece.grade, COUNT(*), SUM(piece.net_mg),
+        MIN(read.seq)
+    FROM counter_countread read
+    JOIN counter_traycount tray ON tray.id = read.tray_id
+    LEFT JOIN inventory_piece piece ON piece.id = read.piece_id
+    WHERE read.handover_id = %s AND read.undone_at IS NULL AND read.attempt = tray.attempts + 1
+      AND tray.state NOT IN {results} {but}
+    GROUP BY read.tray_id, read.kind, piece.metal, piece.grade
+"""
+# whether any piece of a count has moved since a moment of the ledger
+ANY_MOVED = """
+    SELECT 1 FROM inventory_change change CROSS JOIN inventory_movement movement
+    WHERE movement.change_id = change.id AND change.store_id = %s
+      AND change.seq > %s
+      AND movement.piece_id IN (SELECT piece_id FROM counter_countread WHERE handover_id = %s)
+    LIMIT 1
+"""
 ALLOWED = timedelta(minutes=30)  # what the practice gives a change of shift: trade.md 3
 
 
@@ -143,7 +161,7 @@ def item_for(user: Who, number: str, item_id: int) -> HandoverItem:
     return get_object_or_404(full, handover__number=number, pk=item_id)
 
 
-def sheet_of(handover: Handover, *, by: User) -> Sheet:
+def sheet_of(handover: Handover) -> Sheet:
     """Reads a sheet (a constant number of queries, whatever the number of trays and reads)."""
     trays = list(handover.trays.select_related("place", "by", "first_by").prefetch_related("lines"))
     for tray in trays:
@@ -215,17 +233,27 @@ class _Scans:
 
 def _scanned(handover: Handover) -> dict[int, _Scans]:
     """The scans that stand, by the tray that is being counted, summed by the database and not read
-    one by one: there may be a thousand (2 queries)."""
+    one by one: there may be a thousand (2 queries, 5 where a piece has moved)."""
     scans: dict[int, _Scans] = defaultdict(_Scans)
     if not handover.is_open:
         return scans
-    rows = _running(handover).exclude(pk__in=_carried_away(handover)).order_by()
-    groups = rows.values_list("tray", "kind", "piece__metal", "piece__grade")
-    for tray, kind, metal, grade, n, mg in groups.annotate(Count("pk"), Sum("piece__net_mg")):
+    groups = _grouped(handover)
+    # mostly no piece of the count has moved since its first scan
+    first = min((seq for *_group, seq in groups), default=None)
+    if first and statements.fetch(ANY_MOVED, [handover.store_id, first, handover.pk]):
+        groups = _grouped(handover, but=_carried_away(handover))
+    for tray, kind, metal, grade, n, mg, _seq in groups:
         scans[tray].kinds[kind] += n
         if kind == ReadKind.PIECE:
-            scans[tray].counted.add(metal=metal, fineness=grade, net_mg=mg, pieces=n)
+            scans[tray].counted.add(metal=metal, fineness=grade, net_mg=int(mg), pieces=n)
     return scans
+
+
+def _grouped(handover: Handover, *, but: Sequence[int] = ()) -> list[statements.Columns]:
+    results = sorted(TrayCount.RESULTS)
+    left_out = f"AND read.id NOT IN {statements.marks(but)}" if but else ""
+    asked = SCANNED.format(results=statements.marks(results), but=left_out)
+    return statements.fetch(asked, [handover.pk, *results, *but])
 
 
 def _running(handover: Handover) -> QuerySet[CountRead]:
@@ -239,7 +267,7 @@ def _running(handover: Handover) -> QuerySet[CountRead]:
 
 
 def _carried_away(handover: Handover) -> list[int]:
-    """Scans whose piece was sold or moved after it was scanned (1 query, 2 where any has moved)."""
+    """Scans whose piece was sold or moved after it was scanned (2 queries)."""
     reads = _running(handover)
     moves = Movement.objects.filter(
         Exists(CountRead.objects.filter(handover=handover, piece=OuterRef("piece"))),

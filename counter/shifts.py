@@ -17,6 +17,7 @@ from inventory import places
 from inventory.ground import changes, statements
 from inventory.ground.changes import Book
 from inventory.ground.errors import NotAllowed, RuleBroken
+from inventory.ground.statements import Asked
 from inventory.models import Place, PlaceKind
 
 
@@ -112,8 +113,18 @@ def set_aside_at(counter: Place) -> Shift | None:
 
 def lock_open(*, counter: Place) -> Shift:
     """The open shift of a counter, locked to the end of the transaction. Refused without one."""
+    return found_open(ask_open(counter=counter))
+
+
+def ask_open(*, counter: Place) -> Asked[Shift]:
+    """The open shift of a counter, locked to the end of the transaction, for `found_open`."""
     still_open = "counter_id = %s AND closed_at IS NULL AND set_aside_at IS NULL"
-    found = statements.read(Shift, still_open, [counter.pk], lock=True)
+    return statements.ask(Shift, still_open, [counter.pk], lock=True)
+
+
+def found_open(asked: Asked[Shift]) -> Shift:
+    """The shift that was asked for. Refused without one."""
+    found = asked.rows()
     if not found:
         raise ShiftNeeded
     return found[0]

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy
 
-from counter import comparing, counted_old_gold, custody, differences, drawers, handovers, shifts
+from counter import (
+    comparing,
+    custody,
+    differences,
+    drawers,
+    handovers,
+    investigations,
+    shifts,
+    witnesses,
+)
 from counter.custody import Amount
 from counter.models import (
     Handover,
@@ -23,7 +32,7 @@ from counter.models import (
     SignedAs,
     TrayCount,
 )
-from inventory.ground import books, changes, settings_rows
+from inventory.ground import books, changes, statements
 from inventory.ground.changes import Book
 from inventory.ground.errors import NotAllowed, RuleBroken
 
@@ -130,8 +139,8 @@ def _signed_before(handover: Handover, role: SignedAs, user: User) -> Signature 
 def figures(handover: Handover) -> str:
     """A digest of everything that was counted and remarked: what the first person signed for."""
     parts = [
-        [changes.content(row) for row in rows.all()]
-        for rows in (handover.trays, handover.items, handover.money)
+        [changes.content(row) for row in changes.parts_of(handover, part)]
+        for part in ("trays", "items", "money")
     ]
     text = json.dumps([handover.remark, *parts], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -172,7 +181,7 @@ def _check_alone(handover: Handover, hand: _Hand) -> None:
     """Only where the store allows it, and never at a change: there two people are there."""
     if SignedAs.WITNESS not in SIGNERS[handover.kind] or hand.role == SignedAs.WITNESS:
         raise WrongSigner
-    if settings_rows.value(handover.store, "alone_on_duty") != "yes":
+    if not witnesses.may_be_alone(handover.store):
         raise NotAllowed
 
 
@@ -192,7 +201,7 @@ def _wait_for_second(sheet: Handover, hand: _Hand, now: str, book: Book) -> None
 def _close(sheet: Handover, hands: list[_Hand], book: Book) -> None:
     """Everything that happens at the second signature, in one transaction or not at all."""
     questions = differences.settle_missing(sheet, book) + drawers.investigate(sheet)
-    questions += counted_old_gold.investigate(sheet)
+    questions += investigations.of_items(sheet)
     for row in questions:
         row.opened_at = book.at
     _enter_closing(sheet)
@@ -262,8 +271,8 @@ def _enter_closing(sheet: Handover) -> None:
             and comparing.is_later(tray, seq=row.seq, number=row.number)
         ]
         lines += _closed_lines(tray, now, custody.summed(later))
-    HandoverLine.objects.bulk_update([line for line in lines if line.pk], CLOSING)
-    HandoverLine.objects.bulk_create([line for line in lines if not line.pk])
+    statements.save_numbers([line for line in lines if line.pk], *CLOSING)
+    statements.insert([line for line in lines if not line.pk])
 
 
 def _closed_lines(

@@ -6,10 +6,9 @@ from functools import cached_property
 from django.contrib.auth.models import User
 from django.utils.functional import Promise
 
-from counter import clerks, signatures
+from counter import clerks, signatures, witnesses
 from counter.models import Handover, HandoverState, SignedAs
 from counter.sheets import Sheet
-from inventory.ground import settings_rows
 from inventory.models import Store
 
 
@@ -62,7 +61,7 @@ class Signing:
     def may_be_alone(self) -> bool:
         """Whether somebody may close the sheet here and let the witness sign later."""
         witnessed = SignedAs.WITNESS in signatures.SIGNERS[self.handover.kind]
-        return witnessed and may_be_alone(self.handover.store) and not self._first_stands
+        return witnessed and witnesses.may_be_alone(self.handover.store) and not self._first_stands
 
     @cached_property
     def _others(self) -> list[User]:
@@ -97,11 +96,6 @@ def team_of(store: Store) -> list[User]:
     """The people of a store who may sign (1 query)."""
     people = [clerk.user for clerk in clerks.of_store(store)]
     return [user for user in people if user.has_perm("sign_handover")]
-
-
-def may_be_alone(store: Store) -> bool:
-    """Whether the store lets somebody be alone on duty."""
-    return settings_rows.value(store, "alone_on_duty") == "yes"
 
 
 def later_slot(sheet: Sheet, *, by: User) -> Slot | None:

@@ -1,5 +1,5 @@
 """换货余额: what the shop owes a customer in goods. It arises from an exchange only, belongs to one
-customer, and is never sold in advance."""
+customer, and is never sold in advance. `credit_payouts` gives it back in money."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisal.models import TradeIn
+from counter import customers
 from counter.models import (
     CreditEntry,
     CreditReason,
@@ -19,6 +20,7 @@ from counter.models import (
 from inventory.ground import measures
 from inventory.ground.changes import Book
 from inventory.ground.errors import RuleBroken
+from warranty.models import Ticket
 
 
 class CreditNeedsCustomer(RuleBroken):
@@ -66,35 +68,45 @@ def check_left(*, sale: Sale, cents: int) -> None:
 
 
 def spend(*, sale: Sale, tendered: Sequence[Tendered], book: Book) -> None:
-    """The credit on a bill that is being completed is used. Refused when less is left: of two
-    baskets that want the same credit one gets it."""
-    cents = sum(row.amount_cents for row in tendered if row.tender.kind == TenderKind.CREDIT)
-    if not cents:
+    """The credit on a bill that is being completed is used, for goods or for money. Refused when
+    less is left: of two baskets that want the same credit one gets it."""
+    rows = [row for row in tendered if row.tender.kind == TenderKind.CREDIT]
+    if not rows:
         return
     if sale.customer_id is None:
         raise CreditNeedsCustomer
-    left = _locked_balance(sale.customer_id)
+    cents, left = sum(row.given_cents for row in rows), locked_balance(sale.customer_id)
     if cents > left:
         raise CreditTooSmall(left_cents=left)
-    write(
-        sale=sale, customer_id=sale.customer_id, cents=-cents, reason=CreditReason.SPENT, book=book
-    )
+    goes_out = any(row.back_by_id for row in rows)
+    reason = CreditReason.PAID_OUT if goes_out else CreditReason.SPENT
+    write(sale=sale, customer_id=sale.customer_id, cents=-cents, reason=reason, book=book)
+
+
+def owners(sale: Sale) -> set[int]:
+    """Whose credit a completed sale gave or took (1 query)."""
+    return set(CreditEntry.objects.filter(sale=sale).values_list("customer", flat=True))
+
+
+def spenders(*, sale: Sale, tendered: Sequence[Tendered]) -> set[int]:
+    """Whose credit lies on a bill."""
+    spends = any(row.tender.kind == TenderKind.CREDIT for row in tendered)
+    return {sale.customer_id} if spends and sale.customer_id else set()
 
 
 def give_back(*, sale: Sale, book: Book) -> None:
     """A void: what was spent is there again, what the sale gave is gone. Refused when that was
     spent elsewhere meanwhile."""
-    for entry in list(CreditEntry.objects.filter(sale=sale).select_related("trade_in")):
-        if entry.cents > _locked_balance(entry.customer_id):
-            raise CreditSpent
-        write(
-            sale=sale,
-            customer_id=entry.customer_id,
-            cents=-entry.cents,
-            reason=CreditReason.GIVEN_BACK,
-            trade_in=entry.trade_in,
-            book=book,
-        )
+    for entry in list(CreditEntry.objects.filter(sale=sale).select_related("trade_in", "ticket")):
+        _take_back(entry, sale=sale, book=book)
+
+
+def take_back_surplus(*, sale: Sale, trade_in: TradeIn, book: Book) -> None:
+    """The old gold of a sale went back itself, and what it was worth beyond its bill with it.
+    Refused when that was spent meanwhile."""
+    rows = CreditEntry.objects.filter(sale=sale, trade_in=trade_in, reason=CreditReason.SURPLUS)
+    for entry in list(rows.select_related("trade_in", "ticket")):
+        _take_back(entry, sale=sale, book=book)
 
 
 def write(
@@ -105,6 +117,7 @@ def write(
     reason: CreditReason,
     book: Book,
     trade_in: TradeIn | None = None,
+    ticket: Ticket | None = None,
 ) -> CreditEntry:
     """One more entry of a customer; the balance is their sum."""
     entry = CreditEntry(
@@ -113,6 +126,7 @@ def write(
         cents=cents,
         reason=reason,
         trade_in=trade_in,
+        ticket=ticket,
         sale=sale,
         at=book.at,
     )
@@ -120,8 +134,23 @@ def write(
     return written
 
 
-def _locked_balance(customer_id: int) -> int:
+def _take_back(entry: CreditEntry, *, sale: Sale, book: Book) -> None:
+    if entry.cents > locked_balance(entry.customer_id):
+        raise CreditSpent
+    write(
+        sale=sale,
+        customer_id=entry.customer_id,
+        cents=-entry.cents,
+        reason=CreditReason.GIVEN_BACK,
+        trade_in=entry.trade_in,
+        ticket=entry.ticket,
+        book=book,
+    )
+
+
+def locked_balance(customer_id: int) -> int:
     """The balance, which nobody else changes before the end of the transaction: the credit of one
-    customer may be spent in two stores at once, whose heads are two."""
-    Customer.objects.select_for_update().get(pk=customer_id)
+    customer may be spent in two stores at once, whose heads are two. Who needs a second file as
+    well has called `customers.lock` for both before."""
+    customers.lock([customer_id])
     return balance(customer_id)

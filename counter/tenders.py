@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from counter.models import Tender, TenderKind
 
 OLD_GOLD: Final = "old_gold"
+CREDIT: Final = "credit"
+RETURNED: Final = "exchange"
 
 # code, Chinese, English, kind
 SEED = (
@@ -17,11 +19,12 @@ SEED = (
     ("transfer", "转账", "Transfer", TenderKind.TRANSFER),
     ("mall", "商场收银", "Mall cashier", TenderKind.MALL),
     (OLD_GOLD, "旧金抵扣", "Old gold", TenderKind.OLD_GOLD),
-    ("credit", "换货余额", "Store credit", TenderKind.CREDIT),
+    (CREDIT, "换货余额", "Store credit", TenderKind.CREDIT),
+    (RETURNED, "退货抵扣", "Returned piece", TenderKind.EXCHANGE),
 )
 
 # they pay a bill, but nothing of them lies in a drawer
-NO_MONEY: Final = (TenderKind.OLD_GOLD, TenderKind.CREDIT)
+NO_MONEY: Final = (TenderKind.OLD_GOLD, TenderKind.CREDIT, TenderKind.EXCHANGE)
 # from the drawer or by the bank; a terminal gives back only what it took
 PAYS_OUT: Final = (TenderKind.CASH, TenderKind.TRANSFER)
 
@@ -46,14 +49,28 @@ def of_money() -> QuerySet[Tender]:
 
 
 def pay_out() -> QuerySet[Tender]:
-    """The ways in which money goes out for old gold."""
+    """The ways in which money goes out for old gold, or for store credit."""
     return Tender.objects.filter(active=True, kind__in=PAYS_OUT)
 
 
 def old_gold() -> Tender:
-    """旧金抵扣; only `counter.old_gold` puts it down. A shop that was opened before there was any
-    gets the row now."""
-    found = Tender.objects.filter(code=OLD_GOLD).first()
+    """旧金抵扣; only `counter.old_gold` puts it down."""
+    return _seeded(OLD_GOLD)
+
+
+def credit() -> Tender:
+    """换货余额."""
+    return _seeded(CREDIT)
+
+
+def returned() -> Tender:
+    """退货抵扣; only `counter.exchanges` puts it down."""
+    return _seeded(RETURNED)
+
+
+def _seeded(code: str) -> Tender:
+    """A shop that was opened before there was such a tender gets the row now."""
+    found = Tender.objects.filter(code=code).first()
     if found is None:
         put_seed_tenders()
-    return found or Tender.objects.get(code=OLD_GOLD)
+    return found or Tender.objects.get(code=code)

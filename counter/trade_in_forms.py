@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from typing import Any, TypedDict
 
 from django import forms
 from django.contrib.auth.models import User
@@ -10,16 +11,30 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from appraisal.assays import MEASURES_FINENESS, MOST_READINGS
-from appraisal.models import BrandTier, Instrument, Method, OldPiece, Spot, TradeKind
+from appraisal.assays import BY_ANALYSER, MEASURES_FINENESS, MOST_READINGS
+from appraisal.models import (
+    BrandTier,
+    Instrument,
+    Method,
+    OldPiece,
+    Spot,
+    TradeInState,
+    TradeKind,
+)
+from appraisal.queries import OPEN
 from appraisal.reception import MOST_PIECES
 from appraisal.weighing_forms import shown_of
 from appraisal.weighings import Shown
 from counter.handover_forms import classes
-from inventory.forms.fields import LARGEST_KEY, GramsField, LineField
+from inventory.forms.fields import (
+    LARGEST_KEY,
+    FinenessField,
+    GramsField,
+    LineField,
+    read_fineness,
+)
 from inventory.ground import measures, signatures
 from inventory.ground.access import KILOBYTE
-from inventory.ground.errors import RuleBroken
 from inventory.ground.measures import Metal, MetalClass
 from inventory.ground.photos import MOST_BYTES
 from inventory.ground.signatures import Drawn
@@ -33,19 +48,6 @@ BETWEEN_READINGS = re.compile(r"[\s,;、，；]+")
 MOST_STONES = 999
 
 
-class FinenessField(forms.Field):
-    """Typed fineness as tenths of a permille: "999", "999.2", "18K"."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        attrs = {"class": "number", "inputmode": "decimal", "autocomplete": "off"}
-        super().__init__(**{"widget": forms.TextInput({**attrs, "maxlength": 12}), **kwargs})
-
-    def to_python(self, value: object) -> int | None:
-        if value in self.empty_values:
-            return None
-        return _fineness(str(value))
-
-
 class ReadingsField(forms.Field):
     """All readings of one spot, typed one behind the other: "999.0 999.2 999.1"."""
 
@@ -53,7 +55,7 @@ class ReadingsField(forms.Field):
         typed = [each for each in BETWEEN_READINGS.split(str(value or "")) if each]
         if len(typed) > MOST_READINGS:
             raise ValidationError(_("At most 20 readings belong to one test."))
-        return [_fineness(each) for each in typed]
+        return [read_fineness(each) for each in typed]
 
 
 class ElementsField(forms.Field):
@@ -64,14 +66,45 @@ class ElementsField(forms.Field):
         if len(typed) % 2 or not all(each.isalpha() for each in typed[::2]):
             raise ValidationError(_("Type the sign of each element, then its permille: Ag 12.0"))
         pairs = zip(typed[::2], typed[1::2], strict=True)
-        return {sign.capitalize(): _fineness(amount) for sign, amount in pairs}
+        return {sign.capitalize(): read_fineness(amount) for sign, amount in pairs}
 
 
-def _fineness(text: str) -> int:
-    try:
-        return measures.read_fineness(text)
-    except RuleBroken as refusal:
-        raise ValidationError(str(refusal), code=refusal.code) from refusal
+# --- find
+
+
+class Wanted(TypedDict, total=False):
+    """Which trade-ins a list shows: see `queries.trade_ins_wanted`."""
+
+    text: str
+    day: date | None
+    state: str
+    before: int | None
+
+
+class FindTradeInForm(forms.Form):
+    """Which trade-ins are listed, and behind which row the list goes on."""
+
+    q = LineField(
+        label=_("Number, customer or last digits of the telephone"), max_length=40, required=False
+    )
+    day = forms.DateField(
+        label=_("Day"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+    state = forms.ChoiceField(
+        label=_("State"),
+        choices=[("", _("all")), (OPEN, _("still open")), *TradeInState.choices],
+        required=False,
+    )
+    before = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
+
+    def wanted(self) -> Wanted:
+        """What is asked of the list; nothing where what was sent cannot be read."""
+        if not self.is_valid():
+            return {}
+        asked = self.cleaned_data
+        return Wanted(
+            text=asked["q"], day=asked["day"], state=asked["state"], before=asked["before"]
+        )
 
 
 # --- receive
@@ -162,7 +195,9 @@ class AssayForm(forms.Form):
     def instrument_of(self, store: Store) -> Instrument | None:
         """The one that was chosen, of this store and this method."""
         pk, method = self.cleaned_data["instrument"], self.cleaned_data["method"]
-        return Instrument.objects.filter(store=store, method=method, active=True, pk=pk).first()
+        # what was melted is read by the same analyser
+        of = Method.XRF if method in BY_ANALYSER else method
+        return Instrument.objects.filter(store=store, method=of, active=True, pk=pk).first()
 
 
 class DensityForm(forms.Form):
@@ -187,8 +222,13 @@ class DensityForm(forms.Form):
 
 
 class AnalyserFileForm(forms.Form):
-    """The analyser's own file, and which sample in it is this piece."""
+    """The analyser's own file, which analyser wrote it, and which sample in it is this piece."""
 
+    instrument = forms.IntegerField(
+        min_value=0,
+        max_value=LARGEST_KEY,
+        error_messages={"required": _("Choose the analyser that wrote the file.")},
+    )
     file = forms.FileField(error_messages={"required": _("Choose the analyser's file.")})
     sample = LineField(max_length=40, error_messages={"required": _("Type the sample's name.")})
 

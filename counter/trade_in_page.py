@@ -7,16 +7,16 @@ from typing import Final
 from django.contrib.auth.models import User
 from django.utils.functional import Promise
 
-from appraisal import consents, contents, next_steps, offers, queries
+from appraisal import assays, consents, contents, next_steps, offers, queries, trade_ins
 from appraisal.models import Instrument, Method, ScrapBag, Spot, TradeIn, TradeInState, TradeInStep
 from appraisal.next_steps import NextStep, Screen
 from appraisal.trade_ins import MOVES
-from counter import clerks, desk_pieces, tenders
+from counter import clerks, desk_pieces, tenders, witnesses
 from counter.desk_pieces import DeskPiece
 from counter.handover_forms import classes
 from counter.models import Clerk, Tender
 from counter.offer_page import OfferPage
-from inventory.ground import measures, settings_rows
+from inventory.ground import measures
 from inventory.ground.measures import ClassTotal, Metal
 from inventory.models import DrawnSignature, Place
 
@@ -104,9 +104,14 @@ class TradeInPage:
 
     @property
     def may_melt(self) -> bool:
-        """Whether this store melts on the spot; from there is no way back."""
-        melts = settings_rows.value(self.trade_in.store, "melting") == "yes"
-        return melts and TradeInState.MELT_CONSENTED in MOVES.get(self.trade_in.state, frozenset())
+        """Whether this store melts on the spot, once; from there is no way back."""
+        may_follow = TradeInState.MELT_CONSENTED in MOVES.get(self.trade_in.state, frozenset())
+        return may_follow and not self.is_melted and trade_ins.melts_at(self.trade_in.store)
+
+    @property
+    def needs_melting(self) -> bool:
+        """Whether a test was referred, so that without melting there is no decision."""
+        return any(each.is_referred and not each.is_decided for each in self.pieces)
 
     @property
     def melt_text(self) -> str:
@@ -124,14 +129,29 @@ class TradeInPage:
     # --- the desk's own things
 
     @cached_property
-    def analyser(self) -> Instrument | None:
-        """The store's X-ray analyser, if it has one."""
-        return queries.analysers_of(self.trade_in.store).first()
+    def analysers(self) -> list[Instrument]:
+        """The X-ray analysers of the store; where it has several, the clerk says which one."""
+        return list(queries.analysers_of(self.trade_in.store))
+
+    @property
+    def is_melted(self) -> bool:
+        return any(each.melted for each in self.pieces)
+
+    @property
+    def by_analyser(self) -> Method:
+        """What the analyser's readings are called: of the piece, or of what was melted."""
+        return Method.MELT if self.is_melted else Method.XRF
 
     @property
     def methods(self) -> list[Method]:
-        """Every way to test but density, which is weighed a second time."""
-        return [each for each in Method if each != Method.DENSITY]
+        """Every way to test that comes now, but density, which is weighed a second time."""
+        now = [each for each in Method if (each in assays.DESTROYING) == self.is_melted]
+        return [each for each in now if each != Method.DENSITY]
+
+    @property
+    def shows_desk(self) -> bool:
+        """Whether the pieces lie under scale and analyser; melted ones until there is an offer."""
+        return self.next.screen == Screen.TEST or self.trade_in.state == TradeInState.MELTED
 
     @property
     def metals(self) -> list[Metal]:
@@ -192,4 +212,4 @@ class TradeInPage:
     @property
     def may_be_alone(self) -> bool:
         """Whether the customer may be the witness in place of a second person."""
-        return settings_rows.value(self.trade_in.store, "alone_on_duty") == "yes"
+        return witnesses.may_be_alone(self.trade_in.store)

@@ -13,9 +13,16 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from appraisal import consents, next_steps, queries
-from appraisal.models import ScrapBag, TradeIn, TradeInState, TradeInStep, TradeKind, WeighedFor
+from appraisal.models import (
+    ScrapBag,
+    TradeIn,
+    TradeInState,
+    TradeInStep,
+    TradeKind,
+    WeighedFor,
+)
 from counter import desk_pieces, voucher_pieces
-from counter.models import Customer, Payment, Sale, SaleLine
+from counter.models import Customer, Payment, Sale, SaleLine, SaleState
 from counter.offer_page import OfferPage
 from counter.templatetags.drawn import svg_path
 from counter.trade_in_page import POINTS
@@ -58,6 +65,7 @@ class Voucher:
     boards: list[tuple[str, str, str]]
     sums: list[tuple[str, str]]
     total: str
+    in_money: list[tuple[str, str]]
     goods: list[tuple[str, str, str, str]]
     bill: str
     payments: list[tuple[str, str]]
@@ -88,6 +96,7 @@ def voucher_of(trade_in: TradeIn) -> Voucher:
         boards=_boards(offered),
         sums=_sums(offered),
         total=measures.yuan(offered.offer.worth_cents) if offered.offer else "",
+        in_money=_in_money(offered),
         goods=[_good(line) for line in sale.lines.select_related("piece")] if sale else [],
         bill=(sale.number or "") if sale else "",
         payments=_payments(sale),
@@ -171,10 +180,28 @@ def _sums(offered: OfferPage) -> list[tuple[str, str]]:
     return [(label, measures.yuan(cents)) for label, cents in rows if cents]
 
 
+def _in_money(offered: OfferPage) -> list[tuple[str, str]]:
+    """What goes out in money at most, said before anybody signs (trade.md 4.12)."""
+    offer = offered.offer
+    if offer is None or not offered.is_swap:
+        return []
+    worth = offered.in_money
+    surplus = _("Store credit in money, at the buy-back price, at most")
+    paid = _("Old gold in money if the new goods come back, at most")
+    rows = [
+        (surplus, offer.credit_cents, worth.credit_value_cents),
+        (paid, offer.pays_cents, worth.pays_value_cents),
+    ]
+    return [(label, measures.yuan(value)) for label, cents, value in rows if cents]
+
+
 def _sale_of(trade_in: TradeIn) -> Sale | None:
     """The bill that took the credit, or paid it out; none that was voided."""
     live = Payment.objects.filter(
-        trade_in=trade_in, is_payout=False, reverses__isnull=True, reversed_by__isnull=True
+        trade_in=trade_in,
+        is_payout=False,
+        reverses__isnull=True,
+        sale__state=SaleState.COMPLETED,
     )
     paid = live.select_related("sale").order_by("-pk").first()
     return paid.sale if paid else None

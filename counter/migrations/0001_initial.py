@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('auth', '__first__'),
         ('inventory', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -79,6 +79,22 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Shift',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('opened_at', models.DateTimeField()),
+                ('closed_at', models.DateTimeField(null=True)),
+                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
+                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('counter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='inventory.place')),
+                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='inventory.store')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('counter',), name='shift_one_open')],
+            },
+        ),
+        migrations.CreateModel(
             name='Sale',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -97,7 +113,12 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sales', to='counter.customer')),
                 ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sales', to='inventory.store')),
+                ('shift', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sales', to='counter.shift')),
             ],
+            options={
+                'indexes': [models.Index(fields=['store', 'business_day'], name='sale_by_day'), models.Index(fields=['counter', 'state'], name='sale_by_counter')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('state', 'open'), ('total_cents__isnull', True)), models.Q(models.Q(('state', 'open'), _negated=True), ('change__isnull', False), ('number__isnull', False), ('shift__isnull', False), ('total_cents__gte', 0)), _connector='OR'), name='sale_complete_or_open'), models.CheckConstraint(condition=models.Q(('rounding_cents__gte', 0)), name='sale_rounds_down')],
+            },
         ),
         migrations.CreateModel(
             name='SaleLine',
@@ -119,6 +140,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['sale', 'position'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'sold')), fields=('piece',), name='line_piece_sold_once'), models.UniqueConstraint(fields=('sale', 'piece'), name='line_piece_once_per_sale'), models.CheckConstraint(condition=models.Q(('total_cents', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('metal_cents'), '+', models.F('labour_cents')), '+', models.F('fixed_cents')), '-', models.F('reduced_cents'))), ('reduced_cents__gte', 0), ('total_cents__gte', 0)), name='line_adds_up')],
             },
         ),
         migrations.CreateModel(
@@ -134,6 +156,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['line', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('line', 'part'), name='reduction_once_per_part'), models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='reduction_above_zero')],
             },
         ),
         migrations.CreateModel(
@@ -146,20 +169,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['line', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('line', 'user'), name='seller_once_per_line'), models.CheckConstraint(condition=models.Q(('share_bp__gt', 0), ('share_bp__lte', 10000)), name='seller_has_share')],
             },
-        ),
-        migrations.CreateModel(
-            name='Shift',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('counter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='inventory.place')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='inventory.store')),
-            ],
         ),
         migrations.CreateModel(
             name='SaleVoid',
@@ -174,11 +185,6 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddField(
-            model_name='sale',
-            name='shift',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sales', to='counter.shift'),
         ),
         migrations.CreateModel(
             name='Payment',
@@ -196,6 +202,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['sale', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('reverses__isnull', True)), fields=('merchant_number',), name='payment_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('amount_cents__gt', 0), ('reverses__isnull', True)), models.Q(('amount_cents__lt', 0), ('reverses__isnull', False)), _connector='OR'), name='payment_or_refund')],
             },
         ),
         migrations.CreateModel(
@@ -211,6 +218,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['sale', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('merchant_number',), name='tendered_number_once'), models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0), ('given_cents__gte', models.F('amount_cents'))), name='tendered_above_zero')],
             },
         ),
         migrations.CreateModel(
@@ -225,69 +233,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['user', '-at'], name='pin_try_newest')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='saleline',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'sold')), fields=('piece',), name='line_piece_sold_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='saleline',
-            constraint=models.UniqueConstraint(fields=('sale', 'piece'), name='line_piece_once_per_sale'),
-        ),
-        migrations.AddConstraint(
-            model_name='saleline',
-            constraint=models.CheckConstraint(condition=models.Q(('total_cents', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('metal_cents'), '+', models.F('labour_cents')), '+', models.F('fixed_cents')), '-', models.F('reduced_cents'))), ('reduced_cents__gte', 0), ('total_cents__gte', 0)), name='line_adds_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='reduction',
-            constraint=models.UniqueConstraint(fields=('line', 'part'), name='reduction_once_per_part'),
-        ),
-        migrations.AddConstraint(
-            model_name='reduction',
-            constraint=models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='reduction_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='lineseller',
-            constraint=models.UniqueConstraint(fields=('line', 'user'), name='seller_once_per_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='lineseller',
-            constraint=models.CheckConstraint(condition=models.Q(('share_bp__gt', 0), ('share_bp__lte', 10000)), name='seller_has_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('counter',), name='shift_one_open'),
-        ),
-        migrations.AddIndex(
-            model_name='sale',
-            index=models.Index(fields=['store', 'business_day'], name='sale_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='sale',
-            index=models.Index(fields=['counter', 'state'], name='sale_by_counter'),
-        ),
-        migrations.AddConstraint(
-            model_name='sale',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('state', 'open'), ('total_cents__isnull', True)), models.Q(models.Q(('state', 'open'), _negated=True), ('change__isnull', False), ('number__isnull', False), ('shift__isnull', False), ('total_cents__gte', 0)), _connector='OR'), name='sale_complete_or_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='sale',
-            constraint=models.CheckConstraint(condition=models.Q(('rounding_cents__gte', 0)), name='sale_rounds_down'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', True)), fields=('merchant_number',), name='payment_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_cents__gt', 0), ('reverses__isnull', True)), models.Q(('amount_cents__lt', 0), ('reverses__isnull', False)), _connector='OR'), name='payment_or_refund'),
-        ),
-        migrations.AddConstraint(
-            model_name='tendered',
-            constraint=models.UniqueConstraint(fields=('merchant_number',), name='tendered_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tendered',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0), ('given_cents__gte', models.F('amount_cents'))), name='tendered_above_zero'),
         ),
     ]

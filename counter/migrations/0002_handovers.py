@@ -9,12 +9,46 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('auth', '__first__'),
         ('counter', '0001_initial'),
         ('inventory', '0002_count_places'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Handover',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=24, unique=True)),
+                ('kind', models.CharField(choices=[('change', 'change of shift'), ('close', 'closing'), ('open', 'opening'), ('spot', 'spot count')], max_length=8)),
+                ('state', models.CharField(choices=[('counting', 'counting'), ('differing', 'differing'), ('agreed', 'agreed'), ('signed', 'signed'), ('abandoned', 'abandoned')], default='counting', max_length=10)),
+                ('business_day', models.DateField()),
+                ('started_at', models.DateTimeField()),
+                ('remark', models.CharField(blank=True, max_length=200)),
+                ('abandoned_reason', models.CharField(blank=True, max_length=120)),
+                ('first_signed_as', models.CharField(blank=True, max_length=8)),
+                ('first_signed_at', models.DateTimeField(null=True)),
+                ('first_reason', models.CharField(blank=True, max_length=120)),
+                ('first_figures', models.CharField(blank=True, max_length=64)),
+                ('sealed_seq', models.BigIntegerField(null=True)),
+                ('sealed_hash', models.CharField(blank=True, max_length=64)),
+                ('signed_at', models.DateTimeField(null=True)),
+                ('change', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='counter_handover', to='inventory.change')),
+                ('counter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='inventory.place')),
+                ('first_signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('incoming', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('next_shift', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opened_with', to='counter.shift')),
+                ('outgoing', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('previous', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next_sheets', to='counter.handover')),
+                ('shift', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='counter.shift')),
+                ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='inventory.store')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['counter', '-sealed_seq'], name='handover_newest'), models.Index(fields=['store', 'business_day'], name='handover_by_day')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['counting', 'differing', 'agreed'])), fields=('counter',), name='handover_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', False), ('state', 'signed'), ('change__isnull', False), ('sealed_seq__isnull', False)), models.Q(models.Q(('state', 'signed'), _negated=True), ('change__isnull', True), ('signed_at__isnull', True)), _connector='OR'), name='handover_signed_whole')],
+            },
+        ),
         migrations.CreateModel(
             name='CountAttempt',
             fields=[
@@ -24,7 +58,13 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('figures', models.JSONField()),
                 ('agreed', models.BooleanField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
+                ('handover', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='counter.handover')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('handover', 'part', 'n'), name='attempt_once')],
+            },
         ),
         migrations.CreateModel(
             name='CountItem',
@@ -34,9 +74,42 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=40)),
                 ('expected', models.SmallIntegerField()),
                 ('active', models.BooleanField(default=True)),
+                ('counter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.store')),
             ],
             options={
                 'ordering': ['kind', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='TrayCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('depth', models.CharField(blank=True, choices=[('pieces', 'pieces only'), ('scan', 'scan'), ('tray', 'scan and tray weight'), ('each', 'every piece on the scale')], max_length=6)),
+                ('state', models.CharField(choices=[('waiting', 'not counted'), ('counting', 'being counted'), ('recount', 'a second person counts'), ('differs', 'differs'), ('agreed', 'agrees'), ('accepted', 'difference accepted')], default='waiting', max_length=8)),
+                ('opened_at', models.DateTimeField(null=True)),
+                ('handed_in_at', models.DateTimeField(null=True)),
+                ('attempts', models.SmallIntegerField(default=0)),
+                ('seq', models.BigIntegerField(null=True)),
+                ('gross_mg', models.BigIntegerField(null=True)),
+                ('tare_mg', models.BigIntegerField(null=True)),
+                ('weighed_seq', models.BigIntegerField(null=True)),
+                ('gap_mg', models.BigIntegerField(null=True)),
+                ('by_seal', models.BooleanField(default=False)),
+                ('seal_number', models.CharField(blank=True, max_length=30)),
+                ('kept_in', models.CharField(blank=True, max_length=12)),
+                ('no_label', models.SmallIntegerField(default=0)),
+                ('strays', models.SmallIntegerField(default=0)),
+                ('reason', models.CharField(blank=True, max_length=120)),
+                ('approval', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.approval')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('first_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('handover', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='trays', to='counter.handover')),
+                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place')),
+            ],
+            options={
+                'ordering': ['handover', 'place__code'],
+                'constraints': [models.UniqueConstraint(fields=('handover', 'place'), name='tray_once_per_handover')],
             },
         ),
         migrations.CreateModel(
@@ -50,7 +123,15 @@ class Migration(migrations.Migration):
                 ('sampled', models.BooleanField(default=False)),
                 ('scale_mg', models.BigIntegerField(null=True)),
                 ('undone_at', models.DateTimeField(null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('piece', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.piece')),
+                ('handover', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reads', to='counter.handover')),
+                ('tray', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reads', to='counter.traycount')),
             ],
+            options={
+                'indexes': [models.Index(fields=['tray', 'attempt'], name='read_by_attempt')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('piece__isnull', False), ('undone_at__isnull', True)), fields=('tray', 'attempt', 'piece'), name='read_piece_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'no_label'), ('piece__isnull', True)), models.Q(models.Q(('kind', 'no_label'), _negated=True), ('piece__isnull', False)), _connector='OR'), name='read_names_piece')],
+            },
         ),
         migrations.CreateModel(
             name='DayClose',
@@ -63,7 +144,13 @@ class Migration(migrations.Migration):
                 ('deposited_cents', models.BigIntegerField(null=True)),
                 ('deposit_reason', models.CharField(blank=True, max_length=120)),
                 ('closed_at', models.DateTimeField(null=True)),
+                ('change', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='counter_dayclose', to='inventory.change')),
+                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='days', to='inventory.store')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('store', 'business_day'), name='day_once_per_store'), models.CheckConstraint(condition=models.Q(models.Q(('change__isnull', False), ('closed_at__isnull', False), ('closed_by__isnull', False), ('deposited_cents__gte', 0), ('state', 'closed')), models.Q(('change__isnull', True), ('closed_at__isnull', True), ('state', 'open')), _connector='OR'), name='day_closed_whole'), models.CheckConstraint(condition=models.Q(('deposited_cents__isnull', True), ('deposited_cents', models.F('deposit_expected_cents')), models.Q(('deposit_reason', ''), _negated=True), _connector='OR'), name='day_deposit_explained')],
+            },
         ),
         migrations.CreateModel(
             name='DayCounter',
@@ -71,20 +158,15 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('explanation', models.CharField(blank=True, max_length=120)),
                 ('at', models.DateTimeField(null=True)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('counter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place')),
+                ('day', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='counters', to='counter.dayclose')),
+                ('handover', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='counter.handover')),
             ],
             options={
                 'ordering': ['day', 'counter'],
+                'constraints': [models.UniqueConstraint(fields=('day', 'counter'), name='day_counter_once'), models.CheckConstraint(condition=models.Q(('handover__isnull', False), models.Q(models.Q(('explanation', ''), _negated=True), ('at__isnull', False), ('by__isnull', False)), _connector='OR'), name='day_counter_answered')],
             },
-        ),
-        migrations.CreateModel(
-            name='DayFile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('business_day', models.DateField()),
-                ('name', models.CharField(max_length=120)),
-                ('sha256', models.CharField(max_length=64)),
-                ('rows', models.IntegerField()),
-            ],
         ),
         migrations.CreateModel(
             name='DayFileLayout',
@@ -109,9 +191,27 @@ class Migration(migrations.Migration):
                 ('refund_words', models.CharField(max_length=200)),
                 ('active', models.BooleanField(default=True)),
                 ('position', models.SmallIntegerField(default=0)),
+                ('tender', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='counter.tender')),
             ],
             options={
                 'ordering': ['position', 'code'],
+            },
+        ),
+        migrations.CreateModel(
+            name='DayFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('business_day', models.DateField()),
+                ('name', models.CharField(max_length=120)),
+                ('sha256', models.CharField(max_length=64)),
+                ('rows', models.IntegerField()),
+                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='day_files', to='inventory.store')),
+                ('layout', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='counter.dayfilelayout')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['store', 'business_day'], name='day_file_by_day')],
+                'constraints': [models.UniqueConstraint(fields=('store', 'sha256'), name='day_file_once_per_store')],
             },
         ),
         migrations.CreateModel(
@@ -126,30 +226,14 @@ class Migration(migrations.Migration):
                 ('amount_cents', models.BigIntegerField()),
                 ('at', models.DateTimeField()),
                 ('business_day', models.DateField()),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='counter.dayfile')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.store')),
             ],
             options={
                 'ordering': ['file', 'row'],
+                'indexes': [models.Index(fields=['store', 'business_day'], name='file_line_by_day'), models.Index(fields=['store', 'provider_number'], name='file_line_by_provider')],
+                'constraints': [models.UniqueConstraint(fields=('store', 'number', 'kind', 'refund_number'), name='file_line_once'), models.CheckConstraint(condition=models.Q(models.Q(('amount_cents__gt', 0), ('kind', 'paid')), models.Q(('amount_cents__lt', 0), ('kind', 'refund')), _connector='OR'), name='file_line_signed')],
             },
-        ),
-        migrations.CreateModel(
-            name='Handover',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('kind', models.CharField(choices=[('change', 'change of shift'), ('close', 'closing'), ('open', 'opening'), ('spot', 'spot count')], max_length=8)),
-                ('state', models.CharField(choices=[('counting', 'counting'), ('differing', 'differing'), ('agreed', 'agreed'), ('signed', 'signed'), ('abandoned', 'abandoned')], default='counting', max_length=10)),
-                ('business_day', models.DateField()),
-                ('started_at', models.DateTimeField()),
-                ('remark', models.CharField(blank=True, max_length=200)),
-                ('abandoned_reason', models.CharField(blank=True, max_length=120)),
-                ('first_signed_as', models.CharField(blank=True, max_length=8)),
-                ('first_signed_at', models.DateTimeField(null=True)),
-                ('first_reason', models.CharField(blank=True, max_length=120)),
-                ('first_figures', models.CharField(blank=True, max_length=64)),
-                ('sealed_seq', models.BigIntegerField(null=True)),
-                ('sealed_hash', models.CharField(blank=True, max_length=64)),
-                ('signed_at', models.DateTimeField(null=True)),
-            ],
         ),
         migrations.CreateModel(
             name='HandoverItem',
@@ -160,6 +244,7 @@ class Migration(migrations.Migration):
                 ('expected', models.SmallIntegerField()),
                 ('counted', models.SmallIntegerField(null=True)),
                 ('remark', models.CharField(blank=True, max_length=120)),
+                ('handover', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='counter.handover')),
             ],
             options={
                 'ordering': ['handover', 'pk'],
@@ -187,9 +272,11 @@ class Migration(migrations.Migration):
                 ('after_mg', models.BigIntegerField(default=0)),
                 ('closing_pieces', models.IntegerField(default=0)),
                 ('closing_mg', models.BigIntegerField(default=0)),
+                ('tray', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='counter.traycount')),
             ],
             options={
                 'ordering': ['tray', 'metal', '-grade'],
+                'constraints': [models.UniqueConstraint(fields=('tray', 'metal', 'grade'), name='line_once_per_class'), models.CheckConstraint(condition=models.Q(('expected_mg', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('opening_mg'), '+', models.F('in_mg')), '-', models.F('out_mg'))), ('expected_pieces', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('opening_pieces'), '+', models.F('in_pieces')), '-', models.F('out_pieces')))), name='line_expectation_adds_up'), models.CheckConstraint(condition=models.Q(('counted_pieces__gte', 0)), name='line_counts_pieces')],
             },
         ),
         migrations.CreateModel(
@@ -207,9 +294,13 @@ class Migration(migrations.Migration):
                 ('seq', models.BigIntegerField(null=True)),
                 ('after_cents', models.BigIntegerField(default=0)),
                 ('reason', models.CharField(blank=True, max_length=120)),
+                ('approval', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.approval')),
+                ('handover', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='money', to='counter.handover')),
+                ('tender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='counter.tender')),
             ],
             options={
                 'ordering': ['handover', 'tender'],
+                'constraints': [models.UniqueConstraint(fields=('handover', 'tender'), name='money_once_per_handover')],
             },
         ),
         migrations.CreateModel(
@@ -225,7 +316,15 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(null=True)),
                 ('outcome', models.CharField(blank=True, choices=[('found', 'found'), ('explained', 'explained'), ('written_off', 'written off'), ('compensated', 'compensated')], max_length=12)),
                 ('note', models.CharField(blank=True, max_length=200)),
+                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
+                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('handover', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='investigations', to='counter.handover')),
+                ('piece', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='investigations', to='inventory.piece')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='investigations', to='inventory.store')),
             ],
+            options={
+                'indexes': [models.Index(fields=['store', 'closed_at'], name='investigation_open')],
+            },
         ),
         migrations.CreateModel(
             name='Signature',
@@ -235,34 +334,13 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('later', models.BooleanField(default=False)),
                 ('reason', models.CharField(blank=True, max_length=120)),
+                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
+                ('handover', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='counter.handover')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['handover', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='TrayCount',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('depth', models.CharField(blank=True, choices=[('pieces', 'pieces only'), ('scan', 'scan'), ('tray', 'scan and tray weight'), ('each', 'every piece on the scale')], max_length=6)),
-                ('state', models.CharField(choices=[('waiting', 'not counted'), ('counting', 'being counted'), ('recount', 'a second person counts'), ('differs', 'differs'), ('agreed', 'agrees'), ('accepted', 'difference accepted')], default='waiting', max_length=8)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('handed_in_at', models.DateTimeField(null=True)),
-                ('attempts', models.SmallIntegerField(default=0)),
-                ('seq', models.BigIntegerField(null=True)),
-                ('gross_mg', models.BigIntegerField(null=True)),
-                ('tare_mg', models.BigIntegerField(null=True)),
-                ('weighed_seq', models.BigIntegerField(null=True)),
-                ('gap_mg', models.BigIntegerField(null=True)),
-                ('by_seal', models.BooleanField(default=False)),
-                ('seal_number', models.CharField(blank=True, max_length=30)),
-                ('kept_in', models.CharField(blank=True, max_length=12)),
-                ('no_label', models.SmallIntegerField(default=0)),
-                ('strays', models.SmallIntegerField(default=0)),
-                ('reason', models.CharField(blank=True, max_length=120)),
-            ],
-            options={
-                'ordering': ['handover', 'place__code'],
+                'constraints': [models.UniqueConstraint(fields=('handover', 'user'), name='signature_once_per_person'), models.UniqueConstraint(fields=('handover', 'signed_as'), name='signature_once_per_role')],
             },
         ),
         migrations.RemoveConstraint(
@@ -286,363 +364,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='shift',
             constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True), ('set_aside_at__isnull', False)), fields=('counter',), name='shift_one_set_aside'),
-        ),
-        migrations.AddField(
-            model_name='countattempt',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='countattempt',
-            name='change',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change'),
-        ),
-        migrations.AddField(
-            model_name='countitem',
-            name='counter',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place'),
-        ),
-        migrations.AddField(
-            model_name='countitem',
-            name='store',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.store'),
-        ),
-        migrations.AddField(
-            model_name='countread',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='countread',
-            name='piece',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.piece'),
-        ),
-        migrations.AddField(
-            model_name='dayclose',
-            name='change',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='counter_dayclose', to='inventory.change'),
-        ),
-        migrations.AddField(
-            model_name='dayclose',
-            name='closed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='dayclose',
-            name='store',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='days', to='inventory.store'),
-        ),
-        migrations.AddField(
-            model_name='daycounter',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='daycounter',
-            name='counter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place'),
-        ),
-        migrations.AddField(
-            model_name='daycounter',
-            name='day',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='counters', to='counter.dayclose'),
-        ),
-        migrations.AddField(
-            model_name='dayfile',
-            name='change',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change'),
-        ),
-        migrations.AddField(
-            model_name='dayfile',
-            name='store',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='day_files', to='inventory.store'),
-        ),
-        migrations.AddField(
-            model_name='dayfilelayout',
-            name='tender',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='counter.tender'),
-        ),
-        migrations.AddField(
-            model_name='dayfile',
-            name='layout',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='counter.dayfilelayout'),
-        ),
-        migrations.AddField(
-            model_name='dayfileline',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='counter.dayfile'),
-        ),
-        migrations.AddField(
-            model_name='dayfileline',
-            name='store',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.store'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='change',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='counter_handover', to='inventory.change'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='counter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='inventory.place'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='first_signed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='incoming',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='next_shift',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opened_with', to='counter.shift'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='outgoing',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='previous',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next_sheets', to='counter.handover'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='shift',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='counter.shift'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='started_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='store',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='inventory.store'),
-        ),
-        migrations.AddField(
-            model_name='daycounter',
-            name='handover',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='counter.handover'),
-        ),
-        migrations.AddField(
-            model_name='countread',
-            name='handover',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reads', to='counter.handover'),
-        ),
-        migrations.AddField(
-            model_name='countattempt',
-            name='handover',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='counter.handover'),
-        ),
-        migrations.AddField(
-            model_name='handoveritem',
-            name='handover',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='counter.handover'),
-        ),
-        migrations.AddField(
-            model_name='handovermoney',
-            name='approval',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.approval'),
-        ),
-        migrations.AddField(
-            model_name='handovermoney',
-            name='handover',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='money', to='counter.handover'),
-        ),
-        migrations.AddField(
-            model_name='handovermoney',
-            name='tender',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='counter.tender'),
-        ),
-        migrations.AddField(
-            model_name='investigation',
-            name='change',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change'),
-        ),
-        migrations.AddField(
-            model_name='investigation',
-            name='closed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='investigation',
-            name='handover',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='investigations', to='counter.handover'),
-        ),
-        migrations.AddField(
-            model_name='investigation',
-            name='piece',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='investigations', to='inventory.piece'),
-        ),
-        migrations.AddField(
-            model_name='investigation',
-            name='store',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='investigations', to='inventory.store'),
-        ),
-        migrations.AddField(
-            model_name='signature',
-            name='change',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change'),
-        ),
-        migrations.AddField(
-            model_name='signature',
-            name='handover',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='counter.handover'),
-        ),
-        migrations.AddField(
-            model_name='signature',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='traycount',
-            name='approval',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.approval'),
-        ),
-        migrations.AddField(
-            model_name='traycount',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='traycount',
-            name='first_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='traycount',
-            name='handover',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='trays', to='counter.handover'),
-        ),
-        migrations.AddField(
-            model_name='traycount',
-            name='place',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.place'),
-        ),
-        migrations.AddField(
-            model_name='handoverline',
-            name='tray',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='counter.traycount'),
-        ),
-        migrations.AddField(
-            model_name='countread',
-            name='tray',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reads', to='counter.traycount'),
-        ),
-        migrations.AddConstraint(
-            model_name='dayclose',
-            constraint=models.UniqueConstraint(fields=('store', 'business_day'), name='day_once_per_store'),
-        ),
-        migrations.AddConstraint(
-            model_name='dayclose',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('change__isnull', False), ('closed_at__isnull', False), ('closed_by__isnull', False), ('deposited_cents__gte', 0), ('state', 'closed')), models.Q(('change__isnull', True), ('closed_at__isnull', True), ('state', 'open')), _connector='OR'), name='day_closed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='dayclose',
-            constraint=models.CheckConstraint(condition=models.Q(('deposited_cents__isnull', True), ('deposited_cents', models.F('deposit_expected_cents')), models.Q(('deposit_reason', ''), _negated=True), _connector='OR'), name='day_deposit_explained'),
-        ),
-        migrations.AddIndex(
-            model_name='dayfile',
-            index=models.Index(fields=['store', 'business_day'], name='day_file_by_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='dayfile',
-            constraint=models.UniqueConstraint(fields=('store', 'sha256'), name='day_file_once_per_store'),
-        ),
-        migrations.AddIndex(
-            model_name='dayfileline',
-            index=models.Index(fields=['store', 'business_day'], name='file_line_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='dayfileline',
-            index=models.Index(fields=['store', 'provider_number'], name='file_line_by_provider'),
-        ),
-        migrations.AddConstraint(
-            model_name='dayfileline',
-            constraint=models.UniqueConstraint(fields=('store', 'number', 'kind', 'refund_number'), name='file_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='dayfileline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_cents__gt', 0), ('kind', 'paid')), models.Q(('amount_cents__lt', 0), ('kind', 'refund')), _connector='OR'), name='file_line_signed'),
-        ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['counter', '-sealed_seq'], name='handover_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['store', 'business_day'], name='handover_by_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['counting', 'differing', 'agreed'])), fields=('counter',), name='handover_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', False), ('state', 'signed'), ('change__isnull', False), ('sealed_seq__isnull', False)), models.Q(models.Q(('state', 'signed'), _negated=True), ('change__isnull', True), ('signed_at__isnull', True)), _connector='OR'), name='handover_signed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='daycounter',
-            constraint=models.UniqueConstraint(fields=('day', 'counter'), name='day_counter_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='daycounter',
-            constraint=models.CheckConstraint(condition=models.Q(('handover__isnull', False), models.Q(models.Q(('explanation', ''), _negated=True), ('at__isnull', False), ('by__isnull', False)), _connector='OR'), name='day_counter_answered'),
-        ),
-        migrations.AddConstraint(
-            model_name='countattempt',
-            constraint=models.UniqueConstraint(fields=('handover', 'part', 'n'), name='attempt_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='handovermoney',
-            constraint=models.UniqueConstraint(fields=('handover', 'tender'), name='money_once_per_handover'),
-        ),
-        migrations.AddIndex(
-            model_name='investigation',
-            index=models.Index(fields=['store', 'closed_at'], name='investigation_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('handover', 'user'), name='signature_once_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('handover', 'signed_as'), name='signature_once_per_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='traycount',
-            constraint=models.UniqueConstraint(fields=('handover', 'place'), name='tray_once_per_handover'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoverline',
-            constraint=models.UniqueConstraint(fields=('tray', 'metal', 'grade'), name='line_once_per_class'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoverline',
-            constraint=models.CheckConstraint(condition=models.Q(('expected_mg', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('opening_mg'), '+', models.F('in_mg')), '-', models.F('out_mg'))), ('expected_pieces', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('opening_pieces'), '+', models.F('in_pieces')), '-', models.F('out_pieces')))), name='line_expectation_adds_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoverline',
-            constraint=models.CheckConstraint(condition=models.Q(('counted_pieces__gte', 0)), name='line_counts_pieces'),
-        ),
-        migrations.AddIndex(
-            model_name='countread',
-            index=models.Index(fields=['tray', 'attempt'], name='read_by_attempt'),
-        ),
-        migrations.AddConstraint(
-            model_name='countread',
-            constraint=models.UniqueConstraint(condition=models.Q(('piece__isnull', False), ('undone_at__isnull', True)), fields=('tray', 'attempt', 'piece'), name='read_piece_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='countread',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'no_label'), ('piece__isnull', True)), models.Q(models.Q(('kind', 'no_label'), _negated=True), ('piece__isnull', False)), _connector='OR'), name='read_names_piece'),
         ),
     ]

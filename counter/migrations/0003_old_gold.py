@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('appraisal', '0001_initial'),
+        ('auth', '__first__'),
         ('counter', '0002_handovers'),
         ('inventory', '0003_evidence'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -39,9 +39,14 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('open', 'open'), ('reported', 'reported'), ('explained', 'needs no report')], default='open', max_length=9)),
                 ('closed_at', models.DateTimeField(null=True)),
                 ('note', models.CharField(blank=True, max_length=200)),
+                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
+                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cash_cases', to='counter.customer')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cash_cases', to='inventory.store')),
             ],
             options={
                 'ordering': ['-pk'],
+                'constraints': [models.UniqueConstraint(fields=('customer', 'business_day'), name='cash_case_once_a_day')],
             },
         ),
         migrations.CreateModel(
@@ -51,9 +56,15 @@ class Migration(migrations.Migration):
                 ('cents', models.BigIntegerField()),
                 ('reason', models.CharField(choices=[('surplus', 'old gold was worth more'), ('spent', 'spent on a bill'), ('given_back', 'the bill was taken back')], max_length=10)),
                 ('at', models.DateTimeField()),
+                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit', to='counter.customer')),
+                ('sale', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credit', to='counter.sale')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.store')),
+                ('trade_in', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credit', to='appraisal.tradein')),
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('cents', 0), _negated=True), name='credit_not_zero')],
             },
         ),
         migrations.RemoveConstraint(
@@ -124,58 +135,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='tendered',
             constraint=models.CheckConstraint(condition=models.Q(('given_cents__gt', 0), ('given_cents__gte', models.F('amount_cents')), models.Q(('amount_cents__gt', 0), models.Q(('amount_cents', 0), ('trade_in__isnull', False)), _connector='OR')), name='tendered_above_zero'),
-        ),
-        migrations.AddField(
-            model_name='cashcase',
-            name='change',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change'),
-        ),
-        migrations.AddField(
-            model_name='cashcase',
-            name='closed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='cashcase',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cash_cases', to='counter.customer'),
-        ),
-        migrations.AddField(
-            model_name='cashcase',
-            name='store',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cash_cases', to='inventory.store'),
-        ),
-        migrations.AddField(
-            model_name='creditentry',
-            name='change',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='%(app_label)s_%(class)s', to='inventory.change'),
-        ),
-        migrations.AddField(
-            model_name='creditentry',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit', to='counter.customer'),
-        ),
-        migrations.AddField(
-            model_name='creditentry',
-            name='sale',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credit', to='counter.sale'),
-        ),
-        migrations.AddField(
-            model_name='creditentry',
-            name='store',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.store'),
-        ),
-        migrations.AddField(
-            model_name='creditentry',
-            name='trade_in',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credit', to='appraisal.tradein'),
-        ),
-        migrations.AddConstraint(
-            model_name='cashcase',
-            constraint=models.UniqueConstraint(fields=('customer', 'business_day'), name='cash_case_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='creditentry',
-            constraint=models.CheckConstraint(condition=models.Q(('cents', 0), _negated=True), name='credit_not_zero'),
         ),
     ]

@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -13,11 +16,16 @@ USER = settings.AUTH_USER_MODEL
 class CreditReason(models.TextChoices):
     SURPLUS = "surplus", _("old gold was worth more")
     SPENT = "spent", _("spent on a bill")
+    PAID_OUT = "paid_out", _("paid out in money")
     GIVEN_BACK = "given_back", _("the bill was taken back")
+    RETURNED = "returned", _("a piece was returned")
+    SERVICE = "service", _("more was paid than the work came to")
 
 
 class CreditEntry(Written):
     """换货余额: store credit of a customer, the sum of these rows. It is never sold in advance."""
+
+    chain_later: ClassVar[Mapping[str, object]] = {"ticket_id": None}
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="credit")
@@ -26,6 +34,8 @@ class CreditEntry(Written):
     trade_in = models.ForeignKey(
         "appraisal.TradeIn", models.PROTECT, null=True, related_name="credit"
     )
+    # what was paid on account of work that was not done
+    ticket = models.ForeignKey("warranty.Ticket", models.PROTECT, null=True, related_name="credit")
     sale = models.ForeignKey(Sale, models.PROTECT, null=True, related_name="credit")
     at = models.DateTimeField()
 

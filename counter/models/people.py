@@ -71,6 +71,8 @@ class Customer(models.Model):
 
     phone = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=60, blank=True)
+    # VIP卡: which promises the pieces are sold under from now on; in the words of the plans
+    level = models.CharField(max_length=12, blank=True)
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
     created_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,4 +1,6 @@
 import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from counter.models.people import Customer
 from counter.models.shifts import Shift
-from inventory.models import Approval, MetalPrice, Piece, Place, Store, Written
+from inventory.models import Approval, MetalPrice, Photo, Piece, Place, Store, Written
+
+if TYPE_CHECKING:
+    from warranty.models import Card
 
 USER = settings.AUTH_USER_MODEL
 
@@ -23,7 +28,8 @@ class Sale(models.Model):
     """The bill for everything paid at the counter. Without a number until it is completed."""
 
     chain_exempt = frozenset({"state", "mark"})
-    chain_parts = ("lines",)
+    chain_parts = ("lines", "services")
+    chain_later: ClassVar[Mapping[str, object]] = {"services": []}
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(max_length=24, unique=True, null=True)  # noqa: DJ001  because: unique, and many are open
@@ -73,6 +79,7 @@ class Sale(models.Model):
 class LineState(models.TextChoices):
     OPEN = "open", _("open")
     SOLD = "sold", _("sold")
+    RETURNED = "returned", _("returned")
     VOIDED = "voided", _("voided")
 
 
@@ -80,7 +87,12 @@ class SaleLine(models.Model):
     """One piece on a bill: its price in parts, the board row it used, and who sold it."""
 
     chain_exempt = frozenset({"state"})
-    chain_parts = ("reductions", "sellers")
+    chain_parts = ("reductions", "sellers", "gifts")
+    chain_later: ClassVar[Mapping[str, object]] = {
+        "gifts": [],
+        "photo_id": None,
+        "made_to_order": False,
+    }
 
     sale = models.ForeignKey(Sale, models.CASCADE, related_name="lines")
     position = models.SmallIntegerField()
@@ -96,6 +108,10 @@ class SaleLine(models.Model):
     # how the customer took note of grams and yuan per gram of a fixed price
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_how = models.CharField(max_length=10, blank=True)
+    # 定制: made for this customer, who was told that it does not come back for no reason
+    made_to_order = models.BooleanField(default=False, db_default=False)
+    # as it was sold: what comes back is looked at beside it
+    photo = models.ForeignKey(Photo, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["sale", "position"]
@@ -121,6 +137,32 @@ class SaleLine(models.Model):
     def before_cents(self) -> int:
         return self.metal_cents + self.labour_cents + self.fixed_cents
 
+    @property
+    def card(self) -> "Card | None":
+        """The newest card of this line; one that was lost was replaced."""
+        return max(self.cards.all(), key=lambda card: card.pk, default=None)
+
+
+class ServiceLine(models.Model):
+    """A fee of the service desk on a bill: for the work of a ticket, or money on account of it."""
+
+    chain_exempt = frozenset({"state"})
+
+    sale = models.ForeignKey(Sale, models.CASCADE, related_name="services")
+    position = models.SmallIntegerField()
+    state = models.CharField(max_length=8, choices=LineState, default=LineState.OPEN)
+    ticket = models.ForeignKey("warranty.Ticket", models.PROTECT, related_name="service_lines")
+    words = models.CharField(max_length=120)
+    total_cents = models.BigIntegerField()
+    is_deposit = models.BooleanField(default=False)  # paid before the work is done
+
+    class Meta:
+        ordering = ["sale", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["sale", "ticket"], name="service_once_per_sale"),
+            models.CheckConstraint(name="service_above_zero", condition=Q(total_cents__gt=0)),
+        ]
+
 
 class Part(models.TextChoices):
     METAL = "metal", _("metal")
@@ -131,12 +173,16 @@ class Part(models.TextChoices):
 class Reduction(models.Model):
     """What was taken off one price part of a line, by whom and why."""
 
+    chain_later: ClassVar[Mapping[str, object]] = {"returned_id": None}
+
     line = models.ForeignKey(SaleLine, models.CASCADE, related_name="reductions")
     part = models.CharField(max_length=6, choices=Part)
     cents = models.BigIntegerField()
     reason = models.CharField(max_length=60)
     by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     approval = models.ForeignKey(Approval, models.PROTECT, null=True, related_name="+")
+    # 享原折扣: the return whose piece had as much taken off; it goes with the return off the bill
+    returned = models.ForeignKey("counter.Return", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["line", "pk"]
@@ -169,6 +215,7 @@ class TenderKind(models.TextChoices):
     TRANSFER = "transfer", _("transfer")
     MALL = "mall", _("mall's cashier")
     OLD_GOLD = "old_gold", _("old gold")
+    EXCHANGE = "exchange", _("returned piece")
     CREDIT = "credit", _("store credit")
 
 
@@ -205,7 +252,11 @@ class Tendered(models.Model):
     trade_in = models.OneToOneField(
         "appraisal.TradeIn", models.PROTECT, null=True, related_name="tendered"
     )
-    # what the old gold is worth beyond the bill goes out by this tender
+    # 换货: pieces that came back and pay here; on one bill only
+    returned = models.OneToOneField(
+        "counter.Return", models.PROTECT, null=True, related_name="tendered"
+    )
+    # what old gold or store credit is worth beyond the bill goes out by this tender
     back_by = models.ForeignKey(Tender, models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(USER, models.PROTECT, related_name="+")
 
@@ -219,11 +270,12 @@ class Tendered(models.Model):
                 condition=Q(trade_in__isnull=False),
                 name="tendered_one_trade_in",
             ),
-            # a buy-back pays nothing of a bill: all of it goes out again
+            # what is bought back, or credit that is paid out, pays nothing of a bill: all of it
+            # goes out again
             models.CheckConstraint(
                 name="tendered_above_zero",
                 condition=Q(given_cents__gt=0, given_cents__gte=F("amount_cents"))
-                & (Q(amount_cents__gt=0) | Q(amount_cents=0, trade_in__isnull=False)),
+                & (Q(amount_cents__gt=0) | Q(amount_cents=0, back_by__isnull=False)),
             ),
         ]
 
@@ -235,6 +287,13 @@ class Tendered(models.Model):
 class Payment(Written):
     """Money in, or with a minus sign money out. A refund points at what it reverses."""
 
+    chain_later: ClassVar[Mapping[str, object]] = {
+        "trade_in_id": None,
+        "is_payout": False,
+        "returned_id": None,
+    }
+    chain_spelled_out = frozenset({"trade_in_id", "is_payout"})
+
     sale = models.ForeignKey(Sale, models.PROTECT, related_name="payments")
     shift = models.ForeignKey(Shift, models.PROTECT, related_name="payments")
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
@@ -243,12 +302,17 @@ class Payment(Written):
     given_cents = models.BigIntegerField()
     # the merchant order number of a terminal or wallet, unique for ever
     merchant_number = models.CharField(max_length=64, null=True)  # noqa: DJ001  because: unique, and cash has none
-    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
-    # old gold in, and for a buy-back the money out for it
+    # several times for a payment that is given back in parts; never more than it was
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals")
+    # old gold in, and for a buy-back the money out for it; a payout without is of store credit
     trade_in = models.ForeignKey(
         "appraisal.TradeIn", models.PROTECT, null=True, related_name="payments"
     )
     is_payout = models.BooleanField(default=False)
+    # the return that gives this money back, or whose pieces pay here
+    returned = models.ForeignKey(
+        "counter.Return", models.PROTECT, null=True, related_name="payments"
+    )
 
     class Meta:
         ordering = ["sale", "pk"]
@@ -270,12 +334,7 @@ class Payment(Written):
                 condition=Q(amount_cents__gt=0, reverses__isnull=True, is_payout=False)
                 | Q(amount_cents__lt=0, reverses__isnull=False, is_payout=False)
                 | Q(amount_cents__gt=0, reverses__isnull=False, is_payout=True)
-                | Q(
-                    amount_cents__lt=0,
-                    reverses__isnull=True,
-                    is_payout=True,
-                    trade_in__isnull=False,
-                ),
+                | Q(amount_cents__lt=0, reverses__isnull=True, is_payout=True),
             ),
         ]
 

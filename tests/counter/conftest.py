@@ -6,7 +6,7 @@ import pytest
 
 from counter import books
 from inventory.models import Piece
-from tests.cast import Shop
+from tests.cast import KeyedClient, Shop
 from tests.count_pages import CANARY_MG
 from tests.counters import never_alone
 
@@ -31,3 +31,8 @@ def goods(shop: Shop) -> list[Piece]:
         shop.piece(),
         shop.ring(place=shop.tray("A-02")),
     ]
+
+
+@pytest.fixture
+def tablet(shop: Shop) -> KeyedClient:
+    return shop.client()

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from counter import bills
+from counter import bills, for_sale
 from inventory import holds, prices, queries
 from inventory.models import Hold, State
 from tests.cast import Shop
@@ -60,7 +60,7 @@ def test_it_sells_a_piece_from_another_counters_tray(shop: Shop) -> None:
 def test_it_refuses_a_sold_piece_and_leads_to_its_sale(shop: Shop) -> None:
     piece = shop.piece()
     sold = shop.sell(piece)
-    with pytest.raises(bills.PieceSold) as refusal:
+    with pytest.raises(for_sale.PieceSold) as refusal:
         shop.bill(piece)
     assert "国贸店" in str(refusal.value)
     assert refusal.value.next_url == f"/sales/{sold.number}/"
@@ -68,7 +68,7 @@ def test_it_refuses_a_sold_piece_and_leads_to_its_sale(shop: Shop) -> None:
 
 def test_it_refuses_a_piece_of_another_store(shop: Shop) -> None:
     theirs = shop.piece(store=shop.s02, place=shop.tray("A-01", shop.s02))
-    with pytest.raises(bills.NotForSale):
+    with pytest.raises(for_sale.NotForSale):
         shop.bill(theirs)
 
 
@@ -81,7 +81,7 @@ def test_it_refuses_a_piece_without_a_price_on_the_board(shop: Shop) -> None:
 
 
 def test_it_refuses_a_piece_that_is_only_received(shop: Shop) -> None:
-    with pytest.raises(bills.NotForSale):
+    with pytest.raises(for_sale.NotForSale):
         shop.bill(shop.piece(on_sale=False))
 
 

@@ -14,12 +14,12 @@ from pydantic import BaseModel, TypeAdapter
 
 from appraisal.models import TradeIn
 from counter.api import api
-from counter.models import Handover, SaleLine
+from counter.models import Handover, Return, SaleLine
 from inventory.ground.schemas import Strict
-from tests import scrap_bags, sheets
 from tests.cast import Shop
-from tests.old_gold import open_desk
-from tests.programs import API, EVERYTHING, Program, register
+from tests.programs import API, EVERYTHING, Program, contract, register
+from tests.traded import something_of_everything
+from warranty.models import Ticket
 
 RECORDED = Path(__file__).resolve().parent.parent / "openapi.json"
 RECORD = (
@@ -29,7 +29,7 @@ RECORD = (
 
 
 def test_it_is_the_recorded_contract() -> None:
-    now = json.loads(json.dumps(api.get_openapi_schema(), sort_keys=True))
+    now = contract()
     recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
     assert now == recorded, (
         f"The contract has changed. When it only gained something, record it: {RECORD}"
@@ -37,8 +37,8 @@ def test_it_is_the_recorded_contract() -> None:
 
 
 def test_it_serves_the_contract_and_its_documentation_to_everybody() -> None:
-    contract = Client().get(f"{API}/openapi.json")
-    assert contract.json() == json.loads(RECORDED.read_text(encoding="utf-8"))
+    answer = Client().get(f"{API}/openapi.json")
+    assert answer.json() == json.loads(RECORDED.read_text(encoding="utf-8"))
     page = Client().get(f"{API}/docs")
     told = page.content.decode()
     assert page.status_code == 200
@@ -112,7 +112,7 @@ def unbounded(schema: dict[str, Any], defined: dict[str, Any], path: str) -> Ite
 
 
 def test_it_bounds_everything_that_is_sent() -> None:
-    document = json.loads(json.dumps(api.get_openapi_schema()))
+    document = contract()
     defined = document["components"]["schemas"]
     sent = [
         (f"{method} {path} {each['name']}", each["schema"])
@@ -155,13 +155,17 @@ ADDRESSES: dict[str, Address] = {
     "list_trade_ins": lambda shop: "/trade-ins",
     "get_trade_in": lambda shop: f"/trade-ins/{TradeIn.objects.earliest('pk').number}",
     "list_scrap_bags": lambda shop: "/scrap-bags",
-    "get_card": lambda shop: f"/cards/{sold(shop, 'card__number')}",
+    "list_tickets": lambda shop: "/tickets",
+    "get_ticket": lambda shop: f"/tickets/{Ticket.objects.earliest('pk').number}",
+    "list_returns": lambda shop: "/returns",
+    "get_return": lambda shop: f"/returns/{Return.objects.earliest('pk').number}",
+    "get_card": lambda shop: f"/cards/{sold(shop, 'cards__number')}",
 }
 READS = {each.view_func.__name__: each for each in api.operations() if each.methods == ["GET"]}
 
 
 def sold(shop: Shop, column: str) -> str:
-    found = SaleLine.objects.filter(card__isnull=False).values_list(column, flat=True)
+    found = SaleLine.objects.filter(cards__isnull=False).values_list(column, flat=True)
     return str(found.order_by("pk")[0])
 
 
@@ -170,24 +174,13 @@ def signed(shop: Shop) -> str:
     return newest.number
 
 
-def trade(shop: Shop, times: int) -> None:
-    """Something of everything, so many times."""
-    desk = open_desk(shop)
-    for each in range(times):
-        scrap_bags.sealed(desk, f"F-{each}")
-        shop.sell(shop.piece(), shop.ring())
-        shop.charm()
-        sheets.signed(shop, lacking=[shop.ring()], short_cents=1_000)
-
-
 @pytest.fixture
-def program(shop: Shop) -> Program:
+def program(shop: Shop, standing_trade: None) -> Program:
     return register(*EVERYTHING)
 
 
 @pytest.mark.parametrize("name", READS)
 def test_it_answers_what_its_schema_says(shop: Shop, program: Program, name: str) -> None:
-    trade(shop, 2)
     answer = program.client.get(API + ADDRESSES[name](shop))
     assert answer.status_code == 200
     told = TypeAdapter(answered_by(READS[name])).validate_json(answer.content)
@@ -203,7 +196,7 @@ def queries(program: Program, address: str) -> int:
 
 def test_it_asks_the_database_as_often_for_fifty_rows_as_for_one(shop: Shop) -> None:
     program = register(*set(EVERYTHING) - {"all_stores"}, stores=[shop.s01])
-    trade(shop, 1)
+    something_of_everything(shop, times=1)
     program.get("/stores")  # notes the use of the key, once a minute
     addresses = [ADDRESSES[name](shop) for name in READS if name.startswith("list_")]
     few = {address: queries(program, address) for address in addresses}

@@ -9,7 +9,6 @@ from counter import api_clients, bills, sales
 from inventory import places
 from inventory.ground import lists
 from inventory.models import Change, LedgerHead
-from tests import sheets
 from tests.cast import Shop
 from tests.counter.test_api_access import refusal
 from tests.programs import EVERYTHING, Program, register
@@ -28,17 +27,8 @@ GROWING = ("/sales", "/payments", "/changes")
 
 
 @pytest.fixture
-def program(shop: Shop) -> Program:
+def program(shop: Shop, standing_lists: None) -> Program:
     return register(*EVERYTHING)
-
-
-def stocked(shop: Shop) -> None:
-    """Pieces and sales in two stores."""
-    for _each in range(3):
-        shop.piece()
-        shop.sell(shop.charm())
-        sheets.signed(shop)
-    shop.piece(store=shop.s02)
 
 
 def sell_in_the_other_store(shop: Shop) -> None:
@@ -53,7 +43,6 @@ def sell_in_the_other_store(shop: Shop) -> None:
 
 @pytest.mark.parametrize("path", LISTS)
 def test_it_pages_through_everything_once(shop: Shop, program: Program, path: str) -> None:
-    stocked(shop)
     whole = program.rows(path, limit=1000)
     assert len(whole) > 2
     for limit in (1, 2, len(whole) - 1, len(whole)):
@@ -65,7 +54,6 @@ def test_it_pages_through_everything_once(shop: Shop, program: Program, path: st
 def test_it_loses_and_doubles_nothing_while_rows_are_added(
     shop: Shop, program: Program, path: str
 ) -> None:
-    stocked(shop)
     read: list[dict[str, Any]] = []
     for turn, page in enumerate(program.pages(path, limit=2)):
         read += page
@@ -81,7 +69,6 @@ def test_it_loses_and_doubles_nothing_while_rows_are_added(
 
 @pytest.mark.parametrize("path", GROWING)
 def test_it_goes_on_where_it_stopped(shop: Shop, program: Program, path: str) -> None:
-    stocked(shop)
     first = program.get(path, limit=1000).json()
     empty = program.get(path, after=first["next_cursor"]).json()
     assert empty == {"items": [], "next_cursor": None}
@@ -94,7 +81,6 @@ def test_it_goes_on_where_it_stopped(shop: Shop, program: Program, path: str) ->
 
 
 def test_it_feeds_every_link_of_every_store_in_order(shop: Shop, program: Program) -> None:
-    stocked(shop)
     fed = [row for page in program.pages("/changes", limit=7) for row in page]
     assert len(fed) == Change.objects.count()
     for head in LedgerHead.objects.select_related("store"):
@@ -105,7 +91,6 @@ def test_it_feeds_every_link_of_every_store_in_order(shop: Shop, program: Progra
 
 
 def test_it_feeds_one_store_alone(shop: Shop, program: Program) -> None:
-    stocked(shop)
     fed = [row for page in program.pages("/changes", store="S02", limit=2) for row in page]
     assert {row["store"] for row in fed} == {"S02"}
     assert len(fed) == LedgerHead.objects.get(store=shop.s02).seq
@@ -138,7 +123,6 @@ def test_it_refuses_a_cursor_that_it_never_gave(program: Program, path: str, cur
 
 
 def test_it_refuses_the_cursor_of_another_list(shop: Shop, program: Program) -> None:
-    stocked(shop)
     places_cursor = program.get("/places", limit=1).json()["next_cursor"]
     feed_cursor = program.get("/changes", store="S01", limit=1).json()["next_cursor"]
     assert refusal(program.get("/pieces", cursor=places_cursor)) == (422, "bad_cursor")
@@ -148,7 +132,6 @@ def test_it_refuses_the_cursor_of_another_list(shop: Shop, program: Program) -> 
 
 
 def test_it_refuses_a_cursor_that_was_altered(shop: Shop, program: Program) -> None:
-    stocked(shop)
     cursor = program.get("/pieces", limit=1).json()["next_cursor"]
     assert program.get("/pieces", cursor=cursor).status_code == 200
     for place in range(len(cursor)):
@@ -158,7 +141,6 @@ def test_it_refuses_a_cursor_that_was_altered(shop: Shop, program: Program) -> N
 
 
 def test_it_refuses_two_cursors_at_once(shop: Shop, program: Program) -> None:
-    stocked(shop)
     first = program.get("/changes", limit=1).json()["next_cursor"]
     second = program.get("/changes", limit=2).json()["next_cursor"]
     assert refusal(program.get("/changes", after=first, cursor=second)) == (422, "bad_cursor")

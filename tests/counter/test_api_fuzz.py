@@ -17,9 +17,8 @@ from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
 
-from counter.api import api
 from tests.cast import Shop
-from tests.programs import EVERYTHING, register
+from tests.programs import EVERYTHING, contract, register
 
 FULL = bool(os.environ.get("FULL"))
 
@@ -43,9 +42,9 @@ def configured() -> schemathesis.Config:
     return config
 
 
-contract = schemathesis.openapi.from_dict(dict(api.get_openapi_schema()), config=configured())
+promised = schemathesis.openapi.from_dict(contract(), config=configured())
 # not the server's own, which starts to write down look-ups of cards
-contract.app = get_wsgi_application()
+promised.app = get_wsgi_application()
 
 
 @pytest.fixture
@@ -62,7 +61,7 @@ def headers(shop: Shop) -> Iterator[dict[str, str]]:
         signal.connect(close_old_connections)
 
 
-@contract.parametrize()
+@promised.parametrize()
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_it_keeps_the_contract_whatever_is_sent(case: Case[Any], headers: dict[str, Any]) -> None:
     case.call_and_validate(headers=headers)

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from counter import acknowledgements, bills, customers, reductions, sales
+from counter import acknowledgements, bills, customers, reductions, sales, seller_shares
 from counter.models import Part, Sale
 from inventory.ground import approvals
-from tests.cast import Shop
+from tests.cast import Shop, card_of
 from tests.counter.test_api_access import refusal
 from tests.programs import EVERYTHING, register
 
@@ -21,7 +21,7 @@ def test_it_tells_a_sale_with_its_parts_its_sellers_and_its_money(shop: Shop) ->
     sale = shop.bill(necklace, ring)
     first = sale.lines.get(piece=necklace)
     reductions.put(line=first, part=Part.LABOUR, cents=700, reason="birthday", by=shop.lin)
-    bills.share_line(line=first, shares={shop.lin: 6_000, shop.zhao: 4_000})
+    seller_shares.put(line=first, shares={shop.lin: 6_000, shop.zhao: 4_000})
     bills.round_down(sale=sale, cents=80)
     sale.refresh_from_db()
     acknowledgements.give(sale=sale, how=acknowledgements.How.TAP)
@@ -121,7 +121,7 @@ def test_it_names_a_customer_only_to_a_key_with_that_scope(shop: Shop) -> None:
     bills.name_customer(sale=bill, customer=file)
     shop.pay(bill)
     done = sales.complete(sale=bill, shown_cents=9_800, by=shop.lin)
-    card = done.lines.get().card
+    card = card_of(done)
     curious = register(*set(EVERYTHING) - {"customers:read"})
     trusted = register(*EVERYTHING)
     for path in (f"/sales/{done.number}", f"/cards/{card.number}"):

@@ -10,7 +10,7 @@ from counter.models import Part, Sale
 from inventory import queries as stock
 from inventory.ground import approvals
 from inventory.ground.errors import NotAllowed
-from tests.cast import Shop
+from tests.cast import Shop, card_of
 from warranty.models import Card
 
 
@@ -35,7 +35,7 @@ def sold(shop: Shop) -> Sale:
 def test_the_card_brings_sale_weight_price_and_discount(shop: Shop) -> None:
     sale = sold(shop)
     line = sale.lines.get(position=1)
-    (found,) = find(shop, line.card.number)
+    (found,) = find(shop, card_of(line.sale, line.position).number)
     brought = found.brought
     assert (brought.piece, brought.sale_line_id) == (line.piece, line.pk)
     assert (brought.has_receipt, brought.receipt) == (True, sale.number)
@@ -48,7 +48,7 @@ def test_the_card_brings_sale_weight_price_and_discount(shop: Shop) -> None:
 
 
 def test_another_store_of_the_house_finds_it_too(shop: Shop) -> None:
-    (found,) = find(shop, sold(shop).lines.get(position=1).card.number, away=True)
+    (found,) = find(shop, card_of(sold(shop)).number, away=True)
     assert (found.brought.same_store, found.brought.tier) == (False, "own")
 
 
@@ -68,7 +68,7 @@ def test_a_sale_number_brings_all_its_pieces(shop: Shop) -> None:
 
 @pytest.mark.parametrize("state", ["void", "lost", "replaced", "closed"])
 def test_a_card_that_is_over_proves_nothing(shop: Shop, state: str) -> None:
-    card = sold(shop).lines.get(position=1).card
+    card = card_of(sold(shop))
     Card.objects.filter(pk=card.pk).update(state=state)
     with pytest.raises(came_back.CardOver):
         find(shop, card.number)
@@ -107,7 +107,7 @@ def test_it_is_for_those_who_trade_in(shop: Shop) -> None:
 
 
 def test_reception_takes_it_down_as_it_was_found(shop: Shop) -> None:
-    (found,) = find(shop, sold(shop).lines.get(position=1).card.number)
+    (found,) = find(shop, card_of(sold(shop)).number)
     told = {"source": "本人购买", "kind": TradeKind.SWAP, "by": shop.lin}
     reception.receive(counter=shop.a, brought=[found.brought], **told)  # type: ignore[arg-type]  # because: one dict of several types
     piece = OldPiece.objects.get()

@@ -8,8 +8,7 @@ from counter import (
     old_gold,
 )
 from counter.models import Payment, Sale, SaleState, Tender
-from tests.cast import Shop
-from tests.old_gold import Desk, open_desk
+from tests.old_gold import Desk
 from tests.old_gold_bills import (
     accepted,
     buy_back,
@@ -18,11 +17,6 @@ from tests.old_gold_bills import (
     put_down,
     void,
 )
-
-
-@pytest.fixture
-def desk(shop: Shop) -> Desk:
-    return open_desk(shop)
 
 
 @pytest.mark.parametrize("code", ["cash", "transfer"])

@@ -11,7 +11,7 @@ from counter import books, days, shifts
 from counter.models import DayClose, DayCounter, DayState, HandoverKind
 from inventory.ground.errors import BadField, NotAllowed, RuleBroken
 from inventory.models import Change, Place, Store
-from tests.cast import Shop, open_shop
+from tests.cast import Shop
 from tests.counter.test_verify_books import behind_the_back
 from tests.day_files import DAY, NOON, at_noon, bring, hand_over, paid, wechat
 from tests.day_files import Told as Line
@@ -20,9 +20,9 @@ NUMBER = "4200001234202611211234567890"
 
 
 @pytest.fixture
-def shop(db: None) -> Iterator[Shop]:
+def shop(standing_noon: Shop) -> Iterator[Shop]:
     with at_noon():
-        yield open_shop()
+        yield standing_noon
 
 
 def close(shop: Shop, **other: Any) -> DayClose:

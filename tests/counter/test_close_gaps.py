@@ -5,7 +5,16 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from counter import acknowledgements, approving, bills, books, due, reductions, sales
+from counter import (
+    acknowledgements,
+    approving,
+    bills,
+    books,
+    due,
+    reductions,
+    sales,
+    seller_shares,
+)
 from counter.models import Part, Sale, SaleLine
 from inventory import holds, pieces, prices, transfers
 from inventory.ground import approvals, changes
@@ -103,7 +112,7 @@ def test_a_line_that_another_tablet_removed_is_a_sentence(shop: Shop) -> None:
     with pytest.raises(bills.LineGone):
         reductions.put(line=line, part=Part.LABOUR, cents=1, reason="x", by=shop.lin)
     with pytest.raises(bills.LineGone):
-        bills.share_line(line=line, shares={shop.lin: 10_000})
+        seller_shares.put(line=line, shares={shop.lin: 10_000})
 
 
 def test_another_price_must_be_acknowledged_again(shop: Shop) -> None:

@@ -4,7 +4,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from counter import acknowledgements, bills, books, payments, reductions, sales
+from counter import (
+    acknowledgements,
+    bills,
+    books,
+    for_sale,
+    payments,
+    reductions,
+    sales,
+    seller_shares,
+)
 from counter.models import Part, Sale, SaleState
 from inventory import pieces, prices
 from inventory.ground import settings_rows
@@ -45,8 +54,8 @@ def test_it_writes_every_step_into_the_chain(shop: Shop) -> None:
 def test_it_puts_every_share_and_reduction_under_the_digest_of_the_sale(shop: Shop) -> None:
     sale = shop.bill(shop.piece(), shop.ring(), shop.charm())
     necklace, ring, _charm = bills.lines_of(sale)
-    bills.share_line(line=ring, shares={shop.lin: 4_000, shop.zhao: 6_000})
-    bills.share_line(line=necklace, shares={shop.chen: 5_000, shop.lin: 5_000})
+    seller_shares.put(line=ring, shares={shop.lin: 4_000, shop.zhao: 6_000})
+    seller_shares.put(line=necklace, shares={shop.chen: 5_000, shop.lin: 5_000})
     for line, part in ((ring, Part.FIXED), (necklace, Part.LABOUR)):
         reductions.put(line=line, part=part, cents=1_000, reason="regular", by=shop.lin)
     acknowledgements.give(sale=sale, how=acknowledgements.How.TAP)
@@ -92,7 +101,7 @@ def test_it_refuses_a_ring_sold_at_the_other_counter(shop: Shop) -> None:
     shop.pay(sale)
     shop.lose_hold(ring)
     shop.sell(ring, by=shop.zhao)
-    with pytest.raises(bills.PieceSold) as refusal:
+    with pytest.raises(for_sale.PieceSold) as refusal:
         sales.complete(sale=sale, shown_cents=total(sale), by=shop.lin)
     assert "国贸店" in str(refusal.value)
 

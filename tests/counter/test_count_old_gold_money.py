@@ -1,24 +1,16 @@
 """Old gold and store credit pay bills, but nothing of them lies in a drawer; money that goes out
 for old gold is missing there."""
 
-import pytest
-
 from appraisal.models import TradeKind
 from counter import custody, day_reports, handovers, old_gold, reconciliation
 from counter.models import Handover, Sale, Tender
 from inventory import places
-from tests.cast import Shop
 from tests.counters import count_rest, sign_both
-from tests.old_gold import Desk, open_desk
-from tests.old_gold_bills import NECKLACE_CENTS, RING_CENTS, is_clean, swapped, void
+from tests.old_gold import Desk
+from tests.old_gold_bills import NECKLACE_CENTS, RING_CENTS, fill_drawer, is_clean, swapped, void
 
 # (936 − 3) × 10 g × 0.99
 BOUGHT_CENTS = 923_670
-
-
-@pytest.fixture
-def desk(shop: Shop) -> Desk:
-    return open_desk(shop)
 
 
 def buy_back(desk: Desk, code: str) -> Sale:
@@ -71,6 +63,7 @@ def test_a_transfer_that_went_out_has_its_slip(desk: Desk) -> None:
 def test_the_report_of_the_day_shows_what_came_in_and_what_went_out(desk: Desk) -> None:
     shop = desk.shop
     swapped(desk)
+    fill_drawer(desk)
     buy_back(desk, "cash")
     day = places.business_day(shop.s01)
     report = day_reports.report_of(store=shop.s01, day=day)
@@ -92,6 +85,7 @@ def test_no_wallet_is_asked_about_old_gold(desk: Desk) -> None:
 
 
 def test_the_pages_of_a_buy_back_say_what_went_out(desk: Desk) -> None:
+    fill_drawer(desk)
     shop, sale = desk.shop, buy_back(desk, "cash")
     client = shop.client(shop.wang)
     done = client.get(f"/sales/{sale.number}/").content.decode()

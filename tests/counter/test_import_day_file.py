@@ -13,7 +13,7 @@ from counter.reconciliation import Reconciliation, Result
 from inventory import tables
 from inventory.ground.errors import NotAllowed
 from inventory.models import Store
-from tests.cast import Shop, open_shop
+from tests.cast import Shop
 from tests.counter.test_verify_books import behind_the_back
 from tests.day_files import (
     DAY,
@@ -34,9 +34,9 @@ NUMBER = "4200001234202611211234567890"
 
 
 @pytest.fixture
-def shop(db: None) -> Iterator[Shop]:
+def shop(standing_noon: Shop) -> Iterator[Shop]:
     with at_noon():
-        yield open_shop()
+        yield standing_noon
 
 
 def compared(shop: Shop) -> Reconciliation:

@@ -7,7 +7,7 @@ import pytest
 
 from counter import day_file_layouts
 from counter.models import DayFileLayout, Tender
-from tests.cast import Shop, open_shop
+from tests.cast import Shop
 from tests.day_files import at_noon, bring, layout_of
 
 ADDRESS = "/admin/counter/dayfilelayout/"
@@ -35,9 +35,9 @@ BANK = {
 
 
 @pytest.fixture
-def shop(db: None) -> Iterator[Shop]:
+def shop(standing_noon: Shop) -> Iterator[Shop]:
     with at_noon():
-        yield open_shop()
+        yield standing_noon
 
 
 def typed(**fields: Any) -> dict[str, Any]:

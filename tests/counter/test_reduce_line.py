@@ -2,7 +2,7 @@
 
 import pytest
 
-from counter import acknowledgements, bills, reductions, sales
+from counter import acknowledgements, bills, reductions, sales, seller_shares
 from counter.models import Part, Sale, SaleLine
 from inventory.ground import approvals, settings_rows
 from inventory.ground.errors import BadField
@@ -74,11 +74,11 @@ def test_a_stores_own_setting_changes_the_limit(shop: Shop) -> None:
 
 def test_sellers_share_a_line(shop: Shop) -> None:
     sale = shop.bill(shop.piece())
-    bills.share_line(line=line_of(sale), shares={shop.lin: 6_000, shop.zhao: 4_000})
+    seller_shares.put(line=line_of(sale), shares={shop.lin: 6_000, shop.zhao: 4_000})
     assert {row.user: row.share_bp for row in line_of(sale).sellers.all()} == {
         shop.lin: 6_000,
         shop.zhao: 4_000,
     }
     for wrong in ({shop.lin: 9_000}, {}, {shop.lin: 11_000, shop.zhao: -1_000}):
-        with pytest.raises(bills.BadShares):
-            bills.share_line(line=line_of(sale), shares=wrong)
+        with pytest.raises(seller_shares.BadShares):
+            seller_shares.put(line=line_of(sale), shares=wrong)

@@ -11,14 +11,14 @@ import time_machine
 from counter import bills, day_reports, reductions, sales, shifts
 from counter.day_reports import DayReport
 from counter.models import Part, SaleLine
-from tests.cast import Shop, open_shop
+from tests.cast import Shop
 from tests.day_files import DAY, NOON, at_noon, paid, void
 
 
 @pytest.fixture
-def shop(db: None) -> Iterator[Shop]:
+def shop(standing_noon: Shop) -> Iterator[Shop]:
     with at_noon():
-        yield open_shop()
+        yield standing_noon
 
 
 def report(shop: Shop, days: int = 0) -> DayReport:

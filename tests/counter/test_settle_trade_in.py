@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from appraisal import offers, old_pieces, trade_ins
+from appraisal import offers, old_pieces, reckoning, trade_ins
 from appraisal.models import TradeIn, TradeInState
 from counter import (
     bills,
@@ -17,18 +17,20 @@ from counter import (
     sales,
     settlements,
 )
-from counter.models import Part, SaleState, Tender
+from counter.models import Customer, Part, SaleState, Tender
+from inventory import places
 from inventory.ground import approvals
 from inventory.ground.errors import NotAllowed
 from inventory.queries import OtherStore
-from tests.cast import Shop
-from tests.old_gold import SIGNED, Desk, open_desk
+from tests.old_gold import NECKLACE, SIGNED, Desk
 from tests.old_gold_bills import (
     NECKLACE_CENTS,
     RING_CENTS,
     accepted,
     cash,
     complete,
+    customer,
+    fill_drawer,
     is_clean,
     offered,
     put_down,
@@ -36,11 +38,6 @@ from tests.old_gold_bills import (
     swapped,
     void,
 )
-
-
-@pytest.fixture
-def desk(shop: Shop) -> Desk:
-    return open_desk(shop)
 
 
 def test_it_knows_the_kinds_of_the_new_goods(desk: Desk) -> None:
@@ -218,6 +215,7 @@ def test_a_surplus_that_lapses_pays_no_more_than_the_bill(desk: Desk) -> None:
 
 def test_a_surplus_in_money_goes_out_by_the_chosen_tender(desk: Desk) -> None:
     put_rule(surplus="money", surplus_base="buyback")
+    fill_drawer(desk)
     sale = desk.shop.bill(desk.shop.piece())
     trade_in = accepted(desk, sale, mg=20_000)
     with pytest.raises(old_gold.PayoutNeeded):
@@ -322,3 +320,55 @@ def test_old_gold_is_no_button_and_lies_in_no_drawer(desk: Desk) -> None:
     assert 'value="credit"' not in page
     with pytest.raises(bills.OldGoldNeedsOffer):
         desk.shop.pay(sale, "old_gold")
+
+
+def test_a_member_gets_the_selling_price_on_the_day_of_the_rule(desk: Desk) -> None:
+    """T09: members, one day of the week, at the selling price; else the exchange price."""
+    today, member = places.business_day(desk.shop.s01).weekday(), customer(desk)
+    Customer.objects.filter(pk=member.pk).update(level="gold")
+    put_rule()
+    t09: dict[str, Any] = {
+        "code": "T09",
+        "precedence": 10,
+        "price_base": "sell",
+        "member_level": "gold",
+    }
+
+    def cents(customer_id: int | None) -> int:
+        value = reckoning.reckon(desk.tested(customer_id=customer_id), [NECKLACE]).value
+        return value.pays_cents
+
+    put_rule(**t09, weekdays=[(today + 1) % 7])
+    assert cents(member.pk) == 1_100_000
+    put_rule(**t09, weekdays=[today])
+    assert (cents(member.pk), cents(None)) == (1_177_000, 1_100_000)
+
+
+def test_a_second_weighing_that_is_off_by_more_is_refused(desk: Desk) -> None:
+    """0.02 g are two scales; 0.03 g may be another ring."""
+    trade_in = accepted(desk, desk.shop.bill(desk.shop.piece()))
+    (piece,) = trade_ins.pieces_of(trade_in)
+    for mg, refused in ((9_970, True), (10_030, True), (9_980, False)):
+        shown = {piece.pk: desk.on_scale(mg, by=desk.shop.chen)}
+        told: dict[str, Any] = {"trade_in": trade_in, "weights": shown, "by": desk.shop.chen}
+        if refused:
+            with pytest.raises(old_pieces.WeightDiffers):
+                old_pieces.reweigh(**told)
+        else:
+            assert old_pieces.reweigh(**told).state == TradeInState.REWEIGHED
+
+
+def test_without_a_price_on_the_board_nothing_is_guessed(desk: Desk) -> None:
+    """No exchange price of palladium was ever put up."""
+    put_rule(metal="Pd", fineness_min=9_500)
+    trade_in = desk.consented(desk.ring(metal="Pd", mark="Pd990"))
+    (piece,) = trade_ins.pieces_of(trade_in)
+    old_pieces.weigh(old_piece=piece, shown=desk.on_scale(10_000), by=desk.by)
+    desk.test(piece, 9_900, 9_910, 9_905, metal="Pd")
+    desk.decide(piece, metal="Pd", fineness=9_500)
+    trade_ins.confirm_test(trade_in=trade_in, drawn=SIGNED, by=desk.by)
+    with pytest.raises(reckoning.FactMissing) as refusal:
+        offers.offer(trade_in=trade_in, basket=[NECKLACE], by=desk.by)
+    assert "The board has no price for this metal" in str(refusal.value)
+    trade_in.refresh_from_db()
+    assert (trade_in.state, trade_in.offers.count()) == (TradeInState.TESTED, 0)

@@ -2,14 +2,11 @@
 
 from typing import Any
 
-import pytest
-
 from appraisal import scrap
 from appraisal.models import BagState, Melt, ScrapBag, TradeIn, TradeInState
 from counter import handovers
 from inventory.ground import approvals
-from tests.cast import Shop
-from tests.old_gold import Desk, open_desk
+from tests.old_gold import Desk
 from tests.paper import text_of
 from tests.scrap_bags import (
     arrived,
@@ -20,11 +17,6 @@ from tests.scrap_bags import (
     sealed,
     settled,
 )
-
-
-@pytest.fixture
-def desk(shop: Shop) -> Desk:
-    return open_desk(shop)
 
 
 def head(desk: Desk) -> Any:

@@ -9,8 +9,7 @@ from counter import acknowledgements, bills, queries, sales, settlements, store_
 from counter.books import verify
 from counter.models import CreditEntry, Customer, Sale, Tender
 from inventory.ground import approvals
-from tests.cast import Shop
-from tests.old_gold import Desk, open_desk
+from tests.old_gold import Desk
 from tests.old_gold_bills import (
     NECKLACE_CENTS,
     accepted,
@@ -27,9 +26,9 @@ SURPLUS = 2_200_000 - NECKLACE_CENTS
 
 
 @pytest.fixture
-def desk(shop: Shop) -> Desk:
+def desk(standing_desk: Desk) -> Desk:
     put_rule(surplus="credit")
-    return open_desk(shop)
+    return standing_desk
 
 
 def credit() -> Tender:

@@ -53,7 +53,7 @@ def agrees(shop: Shop, sheet: Handover, sum_: str) -> None:
     after_scan, page = told(shop, sheet)
     assert after_scan == page
     assert page.startswith(sum_), page
-    assert sheets.tally_of(sheet) == sheets.sheet_of(sheet, by=shop.lin).tally
+    assert sheets.tally_of(sheet) == sheets.sheet_of(sheet).tally
 
 
 def test_it_adds_up_what_was_scanned_by_metal_class(

@@ -1,7 +1,5 @@
 """What the books find when old gold and its money do not agree."""
 
-import pytest
-
 from appraisal.models import Offer, TradeIn, TradeInState
 from counter import (
     bills,
@@ -10,19 +8,13 @@ from counter import (
 )
 from counter.models import SaleLine
 from inventory.ground import changes
-from tests.cast import Shop
 from tests.conftest import unprotect
-from tests.old_gold import Desk, open_desk
+from tests.old_gold import Desk
 from tests.old_gold_bills import (
     buy_back,
     cash,
     swapped,
 )
-
-
-@pytest.fixture
-def desk(shop: Shop) -> Desk:
-    return open_desk(shop)
 
 
 def broken(desk: Desk) -> set[str]:
@@ -47,7 +39,7 @@ def test_the_books_find_a_settlement_without_its_money(desk: Desk) -> None:
 def test_the_books_find_a_bill_without_goods_that_buys_nothing(desk: Desk) -> None:
     sale, _trade_in = swapped(desk)
     SaleLine.objects.filter(sale=sale).update(sale=bills.begin(counter=desk.shop.a, by=desk.by))
-    assert broken(desk) == {"has no lines and buys nothing back"}
+    assert broken(desk) == {"has no lines and pays nothing out"}
 
 
 def test_the_books_find_old_gold_paid_at_another_figure(desk: Desk) -> None:

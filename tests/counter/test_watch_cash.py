@@ -10,13 +10,24 @@ from django.utils import timezone
 
 from appraisal.models import Identity, IdentityReveal, Instrument, Scale, TradeInState, TradeKind
 from appraisal.offers import IdentityNeeded
-from counter import acknowledgements, bills, cash_cases, customers, old_gold, sales
+from counter import (
+    acknowledgements,
+    bills,
+    cash_cases,
+    customers,
+    due,
+    near_limits,
+    old_gold,
+    sales,
+)
 from counter.books import verify
 from counter.models import CalendarDay, CaseState, CashCase, Customer, Sale, Tender
+from inventory import places
 from inventory.ground import approvals
 from inventory.ground.errors import BadField, NotAllowed
 from tests.cast import Shop
 from tests.old_gold import Desk, open_desk
+from tests.old_gold_bills import accepted, complete, fill_drawer, put_down
 
 
 def customer(shop: Shop, phone: str = "13800000001") -> Customer:
@@ -32,10 +43,10 @@ def known(shop: Shop, who: Customer, index: str = "a", valid: int = 100) -> Iden
         kind="citizen",
         masked="110105********002X",
         blind_index=index * 64,
-        valid_until=date.today() + timedelta(days=valid),  # noqa: DTZ011  because: any day around now will do
+        valid_until=places.business_day(shop.s01) + timedelta(days=valid),
         taken_at=timezone.now(),
         taken_by=shop.lin,
-        keep_until=date.today() + timedelta(days=800),  # noqa: DTZ011  because: as above
+        keep_until=places.business_day(shop.s01) + timedelta(days=800),
     )
 
 
@@ -58,7 +69,7 @@ def sell(
     if who is not None:
         bills.name_customer(sale=sale, customer=who)
     sale.refresh_from_db()
-    number = "" if tender in {"cash", "transfer"} else f"42{cents:010d}{sale.pk:06d}"
+    number = "" if tender in {"cash", "transfer"} else f"4200{cents:012d}{sale.pk:012d}"
     shop.pay(sale, tender, number=number)
     return sales.complete(sale=sale, shown_cents=cents, by=by)
 
@@ -158,6 +169,32 @@ def test_one_identity_card_is_one_person_whatever_the_telephone(shop: Shop) -> N
     assert CashCase.objects.get().in_cents == 10_000_000
 
 
+def test_a_person_with_two_papers_is_one_person_over_three_files(shop: Shop) -> None:
+    """One file knows the passport, one the identity card, and one both."""
+    first, second, third = (customer(shop, f"1380000000{n}") for n in (1, 2, 3))
+    known(shop, first, "a")
+    known(shop, second, "a")
+    known(shop, second, "b")
+    known(shop, third, "b")
+    assert customers.of_one_person(first.pk) == [first.pk, second.pk, third.pk]
+    assert customers.of_one_person(third.pk) == [first.pk, second.pk, third.pk]
+
+
+def test_the_identity_of_large_cash_is_kept_in_all_files_of_the_person(shop: Shop) -> None:
+    """The cash was paid under one number, the paper shown under another, in another store."""
+    first, second, stranger = (customer(shop, f"1380000000{n}") for n in (1, 2, 3))
+    known(shop, first)
+    sell(shop, first, 10_000_000)
+    papers = [known(shop, second).pk, known(shop, stranger, "b").pk]
+    Identity.objects.filter(pk=papers[0]).update(store=shop.s02)
+    over = timezone.now().date() - timedelta(days=2)
+    Identity.objects.update(sealed=b"sealed", keep_until=over)
+    assert "1 identities forgotten" in due.run()
+    assert set(Identity.objects.filter(sealed__isnull=True).values_list("pk", flat=True)) == {
+        papers[1]
+    }
+
+
 def test_amounts_below_the_limit_over_days_are_a_hint(shop: Shop) -> None:
     who = customer(shop)
     with time_machine.travel(timezone.now() - timedelta(days=1)):
@@ -184,6 +221,7 @@ def test_money_that_goes_out_for_old_gold_counts_too(shop: Shop) -> None:
     desk = open_desk(shop)
     for key in ("identity_buy_back_cents", "second_method_cents", "second_weigher_cents"):
         desk.put(key, "1000000000")
+    fill_drawer(desk)
     desk.put("buy_back", "yes")
     desk.by, who = shop.wang, customer(shop)
     told: dict[str, Any] = {"kind": TradeKind.BUY_BACK, "basket": (), "customer_id": who.pk}
@@ -270,3 +308,43 @@ def test_head_office_enters_the_holidays_of_a_year(shop: Shop) -> None:
     assert not CalendarDay.objects.get().is_worked
     # Thursday: the Friday is off, so are Saturday and Sunday
     assert cash_cases.due_on(date(2027, 9, 30), within=1) == date(2027, 10, 4)
+
+
+def test_exchanges_of_one_customer_on_one_day_are_added_up(shop: Shop) -> None:
+    """Two rings of ¥9,840.00 where ¥10,000.00 ask for an identity."""
+    desk, who = open_desk(shop), customer(shop)
+    desk.put("identity_swap_cents", "1000000")
+    swap(desk, who)
+    second = shop.bill(shop.piece())
+    with pytest.raises(IdentityNeeded):
+        accepted(desk, second, customer_id=who.pk)
+    # who gives no name is nobody, and somebody else is somebody else
+    swap(desk, None)
+    swap(desk, customer(shop, "13900000002"))
+
+
+def swap(desk: Desk, who: Customer | None) -> Sale:
+    """An old ring of ¥9,840.00 and cash for a necklace."""
+    sale = desk.shop.bill(desk.shop.piece())
+    put_down(desk, sale, accepted(desk, sale, customer_id=who.pk if who else None))
+    desk.shop.pay(sale)
+    return complete(desk, sale)
+
+
+def test_several_without_a_name_just_below_a_limit_are_shown_to_the_manager(shop: Shop) -> None:
+    desk = open_desk(shop)
+    desk.put("identity_swap_cents", "1000000")
+    desk.put("cash_limit_cents", "80000")  # each pays ¥754.80 in cash
+    swap(desk, None)
+    assert near_limits.listed(shop.s01) == []
+    swap(desk, None)
+    swap(desk, customer(shop))
+    days = near_limits.listed(shop.s01)
+    assert [(len(each.rows), each.cents) for each in days] == [(2, 2 * 984_000), (2, 2 * 75_480)]
+    page = shop.client(shop.wang).get("/day/near-limits/").content.decode()
+    assert page.count("¥9,840.00") == 2
+    assert shop.client(shop.lin).get("/day/near-limits/").status_code == 403
+    # a hundred thousand is far away
+    desk.put("cash_limit_cents", "10000000")
+    desk.put("identity_swap_cents", "984000")
+    assert near_limits.listed(shop.s01) == []

@@ -9,7 +9,7 @@ from counter import due
 
 
 class Command(BaseCommand):
-    help = "Ends holds, forgets identities, seals the chains; --nightly verifies everything."
+    help = "Ends holds, forgets identities, seals chains, lists goods; --nightly verifies all."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--nightly", action="store_true", help="verify from the first link on")
