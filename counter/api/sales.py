@@ -13,7 +13,17 @@ from pydantic import Field
 from counter.acknowledgements import How
 from counter.api import payments
 from counter.api.payments import PaymentOut
-from counter.models import Customer, LineSeller, Part, Payment, Reduction, Sale, SaleLine, SaleState
+from counter.models import (
+    Customer,
+    LineSeller,
+    Part,
+    Payment,
+    Reduction,
+    Sale,
+    SaleLine,
+    SaleState,
+    ServiceLine,
+)
 from inventory.ground import access, answers, lists, scopes
 from inventory.ground.measures import Metal, Tally
 from inventory.ground.schemas import (
@@ -82,6 +92,9 @@ LINE = (
     "acknowledged_at",
     "acknowledged_how",
 )
+
+
+SERVICE = ("sale_id", "ticket__number", "words", "is_deposit", "total_cents")
 
 
 class BoardUsed(Strict):
@@ -153,9 +166,19 @@ class VoidOut(Strict):
     reason: str
 
 
+class ServiceLineOut(Strict):
+    """A fee of the service desk; `is_deposit`: paid before the work was done."""
+
+    ticket: Number
+    words: str
+    is_deposit: bool
+    total: Yuan
+    total_cents: SignedCents
+
+
 class SaleOut(Strict):
-    """`total` is what was paid: the lines less `rounding`. `customer` is null without the scope
-    `customers:read`."""
+    """`total` is what was paid: lines and services less `rounding`. `customer` is null without the
+    scope `customers:read`."""
 
     number: str
     store: str
@@ -171,6 +194,7 @@ class SaleOut(Strict):
     pieces: int
     metals: list[MetalSum]
     lines: list[LineOut]
+    services: list[ServiceLineOut]
     payments: list[PaymentOut]
     void: VoidOut | None
     customer: CustomerOut | None
@@ -207,11 +231,13 @@ def _completed(user: User) -> QuerySet[Sale]:
 
 
 def _whole(rows: Sequence[Row], *, by: User) -> list[Told]:
-    """Sales as they are answered, with their lines and payments (4 queries)."""
+    """Sales as they are answered, with their lines and payments (5 queries)."""
     keys = [row["pk"] for row in rows]
     lines = SaleLine.objects.filter(sale__in=keys).order_by("position").values(*LINE)
     paid = Payment.objects.filter(sale__in=keys).order_by("pk").values(*payments.FIELDS)
     lines_of, paid_of = _grouped(lines, "sale_id"), _grouped(paid, "sale_id")
+    fees = ServiceLine.objects.filter(sale__in=keys).order_by("position").values(*SERVICE)
+    fees_of = _grouped(fees, "sale_id")
     reductions_of, sellers_of = _parts(keys)
     named = by.has_perm(scopes.CUSTOMERS)
     return [
@@ -227,6 +253,7 @@ def _whole(rows: Sequence[Row], *, by: User) -> list[Told]:
                 }
                 for line in lines_of[row["pk"]]
             ],
+            "services": [_service(each) for each in fees_of[row["pk"]]],
             "payments": [payments.told(each) for each in paid_of[row["pk"]]],
         }
         for row in rows
@@ -300,6 +327,15 @@ def _line(row: Row, *, zone: str) -> Told:
         **answers.money("total", row["total_cents"]),
         "acknowledged_at": answers.moment(at, zone) if at else None,
         "acknowledged_how": row["acknowledged_how"],
+    }
+
+
+def _service(row: Row) -> Told:
+    return {
+        "ticket": row["ticket__number"],
+        "words": row["words"],
+        "is_deposit": row["is_deposit"],
+        **answers.money("total", row["total_cents"]),
     }
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -34,5 +35,9 @@ def bill_identity(request: StaffRequest, uuid: UUID) -> HttpResponse:
         )
         messages.success(request, _("The identity is kept, sealed."))
         return seen("sell", uuid)
-    told = {"sale": sale, "form": IdentityForm(with_photo=with_photo)}
-    return render(request, "counter/bill_identity.html", told)
+    told = {
+        "customer": sale.customer,
+        "back": reverse("sell", args=[uuid]),
+        "form": IdentityForm(with_photo=with_photo),
+    }
+    return render(request, "counter/note_identity.html", told)

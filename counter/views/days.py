@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from counter import day_files, days, reconciliation
+from counter import day_files, days, near_limits, reconciliation
 from counter.day_files import Brought, Report
 from counter.day_forms import CloseDayForm, DayFileForm, ExplainForm
 from counter.views.pages import checked, seen
@@ -24,7 +24,19 @@ MOST_SHOWN = 100  # differences on the page; the counts above them are of all
 @access.page("import_statements")
 def day_list(request: StaffRequest) -> HttpResponse:
     """The last thirty days of the store, newest first."""
-    return render(request, "counter/days.html", {"days": days.days_of(store_of(request))})
+    told = {
+        "days": days.days_of(store_of(request)),
+        "may": rights(request.user, "see_near_limits"),
+    }
+    return render(request, "counter/days.html", told)
+
+
+@require_GET
+@access.page("see_near_limits")
+def near_limit_list(request: StaffRequest) -> HttpResponse:
+    """What stayed just below a limit without a name; the manager looks at it, no counter does."""
+    told = {"days": near_limits.listed(store_of(request))}
+    return render(request, "counter/near_limits.html", told)
 
 
 @require_GET
@@ -109,7 +121,7 @@ def _show(
         "file_report": report,
         "wrong_rows": report.wrong[:MOST_SHOWN] if report else (),
         "close_form": CloseDayForm(),
-        "may": rights(request.user, "close_day", "see_sales", "see_handovers"),
+        "may": rights(request.user, "close_day", "see_sales", "see_handovers", "see_returns"),
     }
     return render(request, "counter/day.html", told, status=status)
 

@@ -3,10 +3,11 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from counter import drawers, goals, handovers, sheets
-from counter.handover_forms import CashForm, ItemForm, ReasonForm, SlipsForm
+from counter import bag_scans, drawers, goals, handovers, sheets
+from counter.forms import CodeForm
+from counter.handover_forms import BagsForm, CashForm, ItemForm, ReasonForm, SlipsForm
 from counter.models import HandoverMoney
-from counter.views.pages import checked, leave
+from counter.views.pages import checked, leave, seen
 from inventory.ground import access
 from inventory.views.pages import StaffRequest
 
@@ -66,3 +67,34 @@ def check_item(request: StaffRequest, number: str, item_id: int) -> HttpResponse
         item=item, counted=typed["counted"], remark=typed["remark"], by=request.user
     )
     return leave(request, goals.address_of(item.handover, goals.ITEMS))
+
+
+# --- sealed bags
+
+
+@require_POST
+@access.page("count_pieces")
+def scan_bag(request: StaffRequest, number: str) -> HttpResponse:
+    """One bag in the hand, by its label or its seal."""
+    found = sheets.handover_for(request.user, number)
+    code = checked(CodeForm(request.POST)).cleaned_data["code"]
+    bag_scans.scan(handover=found, text=code, by=request.user)
+    return seen(goals.address_of(found, goals.ITEMS))
+
+
+@require_POST
+@access.page("count_pieces")
+def undo_bag(request: StaffRequest, number: str) -> HttpResponse:
+    found = sheets.handover_for(request.user, number)
+    bag_scans.undo(handover=found, by=request.user)
+    return seen(goals.address_of(found, goals.ITEMS))
+
+
+@require_POST
+@access.page("count_pieces")
+def hand_in_bags(request: StaffRequest, number: str) -> HttpResponse:
+    """Every bag was scanned: now the books say what must be there."""
+    found = sheets.handover_for(request.user, number)
+    remark = checked(BagsForm(request.POST)).cleaned_data["remark"]
+    bag_scans.hand_in(handover=found, remark=remark, by=request.user)
+    return leave(request, goals.address_of(found, goals.ITEMS))

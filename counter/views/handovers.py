@@ -102,8 +102,8 @@ def handover(request: StaffRequest, number: str) -> HttpResponse:
     if not found.is_open:
         # what the last sheet left is what the next one expects
         counted.check_list(user=request.user, places=[found.counter])
-        return _closed(request, sheets.sheet_of(found, by=request.user))
-    sheet = sheets.sheet_of(found, by=request.user)
+        return _closed(request, sheets.sheet_of(found))
+    sheet = sheets.sheet_of(found)
     page = CountPage(sheet=sheet, by=request.user, asked=asked)
     told = {"page": page, "may": rights(request.user, *RIGHTS)}
     return render(request, "counter/handover.html", told)

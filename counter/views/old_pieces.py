@@ -103,7 +103,9 @@ def read_analyser_file(request: StaffRequest, number: str, piece_id: int) -> Htt
         old_piece=piece,
         content=typed["file"].read(),
         sample=typed["sample"],
-        instrument=get_object_or_404(queries.analysers_of(piece.trade_in.store)[:1]),
+        instrument=get_object_or_404(
+            queries.analysers_of(piece.trade_in.store), pk=typed["instrument"]
+        ),
         by=request.user,
     )
     return _seen(piece)

@@ -6,13 +6,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from counter import papers, queries, sales
+from counter import credit_papers, papers, queries, sales, settled_weights
 from counter.forms import VoidForm
 from counter.views.pages import checked, seen
 from inventory import queries as stock
 from inventory.ground import access, printing
 from inventory.ground.house import house_name
-from inventory.views.pages import StaffRequest, store_of
+from inventory.views.pages import StaffRequest, rights, store_of
 from warranty import cards
 
 
@@ -20,21 +20,28 @@ from warranty import cards
 @access.page("see_sales")
 def sale_list(request: StaffRequest) -> HttpResponse:
     rows = queries.recent_sales(request.user, store=store_of(request))
-    return render(request, "counter/sales.html", {"sales": rows[: queries.RECENT]})
+    may = rights(request.user, "see_credit", "see_returns")
+    told = {"sales": rows[: queries.RECENT], "may": may}
+    return render(request, "counter/sales.html", told)
 
 
 @require_GET
 @access.page("see_sales")
 def sale(request: StaffRequest, number: str) -> HttpResponse:
     found = queries.sale_for(request.user, number)
-    issued = queries.cards_of(found)
+    issued, paid = queries.cards_of(found), found.payments.all()
     told = {
         "sale": found,
         "lines": found.lines.all(),
+        "services": found.services.all(),
         "tally": queries.tally_of(list(found.lines.all())),
         "cards": issued,
         "printed": queries.printed_cards(issued),
-        "back_cents": sum(row.back_cents for row in found.payments.all()),
+        "back_cents": sum(row.back_cents for row in paid),
+        "credit": credit_papers.lines_of(found),
+        "credit_went_out": any(row.is_payout and not row.trade_in_id for row in paid),
+        "may": rights(request.user, "take_returns"),
+        "settled": {line.pk for line in found.lines.all() if settled_weights.is_settled(line)},
     }
     return render(request, "counter/sale_done.html", told)
 

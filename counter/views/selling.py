@@ -14,16 +14,20 @@ from counter import (
     acknowledgements,
     bills,
     clerks,
+    credit_accounts,
     customers,
+    memberships,
     queries,
     reductions,
     sales,
-    store_credit,
+    seller_shares,
+    service_fees,
 )
 from counter.forms import (
     CodeForm,
     CompleteForm,
     CustomerForm,
+    LevelForm,
     MarkForm,
     ReduceForm,
     TenderForm,
@@ -74,12 +78,13 @@ def sell(request: StaffRequest, uuid: UUID) -> HttpResponse:
 
 def _show(request: StaffRequest, sale: Sale) -> HttpResponse:
     counter = counter_here(request)
-    credit = store_credit.balance(sale.customer) if sale.customer else 0
+    credit = credit_accounts.account_of(sale.customer) if sale.customer else None
+    credit_cents = credit.left_cents if credit else 0
     told = {
         "bill": queries.bill_of(sale),
         "parked": queries.open_bills(counter or sale.counter),
-        "tenders": queries.ways_to_pay(credit_cents=credit),
-        "credit_cents": credit,
+        "tenders": queries.ways_to_pay(credit_cents=credit_cents),
+        "credit": credit,
         "sellers": clerks.of_store(sale.store),
         "removed": stock.pieces_for(request.user).filter(number=request.GET.get("removed")).first(),
     }
@@ -109,6 +114,14 @@ def remove_piece(request: StaffRequest, uuid: UUID, line_id: int) -> HttpRespons
     line = queries.line_for(request.user, uuid, line_id)
     bills.remove_piece(sale=line.sale, line=line, by=request.user)
     return seen(f"{reverse('sell', args=[uuid])}?removed={line.piece.number}")
+
+
+@require_POST
+@access.page("sell")
+def take_fee_off(request: StaffRequest, uuid: UUID, fee_id: int) -> HttpResponse:
+    line = queries.service_for(request.user, uuid, fee_id)
+    service_fees.take_off_bill(sale=line.sale, line=line, by=request.user)
+    return seen("sell", uuid)
 
 
 @require_POST
@@ -157,6 +170,16 @@ def name_customer(request: StaffRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @access.page("sell")
+def set_level(request: StaffRequest, uuid: UUID) -> HttpResponse:
+    """The customer of the bill is a member from now on; a second person agrees first."""
+    sale = queries.open_sale_for(request.user, uuid)
+    level = checked(LevelForm(request.POST)).cleaned_data["level"]
+    memberships.put(sale=sale, level=level, by=request.user)
+    return seen("sell", uuid)
+
+
+@require_POST
+@access.page("sell")
 def reduce_line(request: StaffRequest, uuid: UUID, line_id: int) -> HttpResponse:
     line = queries.line_for(request.user, uuid, line_id)
     typed = checked(ReduceForm(request.POST)).cleaned_data
@@ -175,9 +198,9 @@ def reduce_line(request: StaffRequest, uuid: UUID, line_id: int) -> HttpResponse
 def share_line(request: StaffRequest, uuid: UUID, line_id: int) -> HttpResponse:
     """Sellers and percents come in pairs: seller=lin&percent=60&seller=zhao&percent=40."""
     line = queries.line_for(request.user, uuid, line_id)
-    bills.share_line(
+    seller_shares.put(
         line=line,
-        shares=bills.read_shares(
+        shares=seller_shares.read(
             line.sale, request.POST.getlist("seller"), request.POST.getlist("percent")
         ),
     )

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from counter import charts, investigations, sheet_papers, signed_sheets
-from counter.models import Outcome
 from counter.sheet_forms import FindHandoverForm, FindInvestigationForm, InvestigationForm
 from counter.views.pages import checked, seen
 from inventory import counted, places
@@ -68,11 +67,15 @@ def investigation_list(request: StaffRequest) -> HttpResponse:
     tenders = investigations.tenders_by_code()
     told = {
         "rows": [
-            (row, investigations.part_name(row, tenders), investigations.amount_of(row))
+            (
+                row,
+                investigations.part_name(row, tenders),
+                investigations.amount_of(row),
+                investigations.outcomes_of(row),
+            )
             for row in rows[:ROWS]
         ],
         "closed": closed,
-        "outcomes": Outcome.choices,
         "may": rights(request.user, "close_investigation"),
     }
     return render(request, "counter/investigations.html", told)

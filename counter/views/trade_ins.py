@@ -15,6 +15,7 @@ from counter.forms import CodeForm
 from counter.trade_in_draft import Draft
 from counter.trade_in_forms import (
     MOST_BODY,
+    FindTradeInForm,
     OldPieceForm,
     PhotoForm,
     ReasonForm,
@@ -32,17 +33,20 @@ from inventory.views.pages import StaffRequest, rights, store_of, wants_part
 @access.page("see_trade_ins")
 def trade_in_list(request: StaffRequest) -> HttpResponse:
     """Newest first; with `?state=open` only those that wait for somebody."""
-    store, wanted = store_of(request), request.GET.get("state", "")
-    rows = queries.trade_ins_for(request.user, store=store)
-    waiting = rows.exclude(state__in=next_steps.OVER)
-    chosen = waiting if wanted == "open" else rows
+    store, most = store_of(request), queries.RECENT
+    form = FindTradeInForm(request.GET)
+    asked = form.wanted()
+    rows = list(queries.trade_ins_wanted(request.user, store=store, **asked)[: most + 1])
     told = {
-        "rows": [(row, next_steps.STEPS[row.state]) for row in chosen[: queries.RECENT]],
-        "only_open": wanted == "open",
-        "waiting": waiting.count(),
+        "form": form,
+        "asked": asked,
+        "rows": [(row, next_steps.STEPS[row.state]) for row in rows[:most]],
+        "more": rows[most - 1].pk if len(rows) > most else None,
+        "waiting": queries.open_trade_ins(request.user, store=store).count(),
         "may": rights(request.user, "trade_in", "see_identity", "handle_scrap"),
     }
-    return render(request, "counter/trade_ins/list.html", told)
+    status = 422 if form.errors else 200
+    return render(request, "counter/trade_ins/list.html", told, status=status)
 
 
 @require_GET

@@ -1,5 +1,6 @@
 // <live-scale>: asks the scale again and again while somebody looks, one scale at a time on a page;
-// a value is taken only while it stands still on the screen.
+// a value is taken only while it stands still on the screen. Where a form weighs several things, each
+// weight is kept by the server when it is taken, and the next field begins.
 const LATE_MS = 400; // a scale that has not answered by then is moving
 const PAUSE_MS = { stable: 400, empty: 250, moving: 0, waiting: 0, refused: 2000 };
 const ASLEEP_MS = 120_000; // nothing has changed for so long: nobody is weighing
@@ -13,6 +14,9 @@ class LiveScale extends HTMLElement {
   connectedCallback() {
     this.readout = this.querySelector("[data-readout]");
     this.voice = this.querySelector("[role=status]");
+    this.taking = this.querySelector("[data-take]");
+    this.taking?.addEventListener("click", () => this.#goOn());
+    if (this.taking) this.taking.hidden = false;
     for (const button of this.querySelectorAll("button[formaction]")) {
       button.type = "button"; // else the enter key would press it
       button.addEventListener("click", () => this.#begin(button.getAttribute("formaction")));
@@ -33,13 +37,20 @@ class LiveScale extends HTMLElement {
     if (!document.hidden && LiveScale.#live === this) this.#begin(this.address);
   }
 
-  #beginIfFirst() {
-    const chosen = this.querySelector("[data-chosen]") ?? this.querySelector("button[formaction]");
-    if (!LiveScale.#live) this.#begin(chosen.getAttribute("formaction"));
+  get #isTaken() {
+    return this.readout.firstElementChild.dataset.state === "taken";
   }
 
-  #begin(address) {
-    if (LiveScale.#live !== this) LiveScale.#live?.#stop();
+  #beginIfFirst() {
+    const chosen = this.querySelector("[data-chosen]") ?? this.querySelector("button[formaction]");
+    if (!LiveScale.#live && !this.#isTaken) this.#begin(chosen.getAttribute("formaction"));
+  }
+
+  async #begin(address) {
+    // who goes on to the next thing has taken the one before
+    const before = LiveScale.#live;
+    if (before && before !== this) await before.#take();
+    LiveScale.#live?.#stop();
     LiveScale.#live = this;
     this.address = address;
     this.#changedAt = Date.now();
@@ -54,8 +65,7 @@ class LiveScale extends HTMLElement {
     clearTimeout(this.#timer);
     if (!answer) return this.#sleep();
     const before = this.voice.textContent;
-    const fragment = new DOMParser().parseFromString(answer, "text/html");
-    this.readout.replaceChildren(...fragment.body.childNodes);
+    this.#put(answer);
     const { state, told = "" } = this.readout.firstElementChild.dataset;
     if (told !== before) {
       this.voice.textContent = told;
@@ -65,9 +75,29 @@ class LiveScale extends HTMLElement {
     else if (!document.hidden) this.#timer = setTimeout(() => this.#ask(round), PAUSE_MS[state] ?? 0);
   }
 
-  async #answer() {
+  // the weight that stands there stays there; true when there was one
+  async #take() {
+    const kept = this.readout.querySelector("[type=hidden]")?.value;
+    this.#stop();
+    const answer = this.taking && kept ? await this.#answer({ take: kept }) : "";
+    if (answer) this.#put(answer);
+    return Boolean(answer);
+  }
+
+  async #goOn() {
+    if (!(await this.#take())) return this.#begin(this.address);
+    const others = [...this.closest("form").querySelectorAll("live-scale")];
+    others.slice(others.indexOf(this)).find((each) => !each.#isTaken)?.#beginIfFirst();
+  }
+
+  #put(answer) {
+    const fragment = new DOMParser().parseFromString(answer, "text/html");
+    this.readout.replaceChildren(...fragment.body.childNodes);
+  }
+
+  async #answer(more = {}) {
     const token = this.closest("form").elements.csrfmiddlewaretoken.value;
-    const asked = { method: "POST", headers: { "HX-Request": "true", "X-CSRFToken": token }, body: new URLSearchParams({ prefix: this.dataset.prefix }) };
+    const asked = { method: "POST", headers: { "HX-Request": "true", "X-CSRFToken": token }, body: new URLSearchParams({ prefix: this.dataset.prefix, ...more }) };
     try {
       const response = await fetch(this.address, asked);
       return response.ok ? (await response.text()).trim() : "";

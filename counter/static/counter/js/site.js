@@ -6,4 +6,5 @@ import "./pin.js";
 import "./hold.js";
 import "./scale.js";
 import "./signature.js";
+import "./stones.js";
 import "./net.js";
