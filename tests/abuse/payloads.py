@@ -63,6 +63,7 @@ TYPED: Mapping[str, tuple[str, ...]] = {
     "counter.CalendarDay": ("name",),
     "appraisal.Scale": ("name", "certificate"),
     "appraisal.Instrument": ("name", "model", "curve"),
+    "appraisal.AnalyserLayout": ("name_zh", "name_en"),
     "appraisal.TradeInRule": ("name", "source", "promotion", "member_level"),
     "appraisal.TradeIn": ("source", "representative"),
     "appraisal.TradeInStep": ("remark",),

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from inventory.ground import codes
-from tests.cast import Shop
+from tests.cast import Shop, card_of
 from warranty import throttle
 from warranty.throttle import Budget
 
@@ -21,7 +21,7 @@ def card(shop: Shop, monkeypatch: pytest.MonkeyPatch, settings: Any) -> str:
     """Behind one proxy that we trust; the budget's clock stands still."""
     monkeypatch.setattr(throttle, "budget", Budget(clock=lambda: 0.0))
     settings.NUM_PROXIES = 1
-    return str(shop.sell(shop.ring()).lines.get().card.number)
+    return card_of(shop.sell(shop.ring())).number
 
 
 def look(number: str, address: str) -> int:

@@ -9,7 +9,7 @@ from django.test import Client
 from counter.models import Customer
 from inventory.ground import access
 from inventory.models import Piece
-from tests.abuse.world import stocked
+from tests.abuse.world import Rows
 from tests.cast import Shop
 from tests.programs import EVERYTHING, register
 from tests.test_access import BY_STORE, CLOSED
@@ -29,8 +29,7 @@ PARAMETERS = ("store", "state", "place", "business_day", "updated_after", "after
 
 
 @pytest.mark.parametrize("text", STATEMENTS)
-def test_a_statement_in_an_address_is_no_statement(shop: Shop, text: str) -> None:
-    rows = stocked(shop)
+def test_a_statement_in_an_address_is_no_statement(shop: Shop, rows: Rows, text: str) -> None:
     pieces = Piece.objects.count()
     client = shop.client(shop.wang)
     for path, _declared in CLOSED:

@@ -14,7 +14,7 @@ from django.test import Client
 
 from counter import api_clients, clerks, environment
 from inventory.ground import access
-from tests.abuse.world import filled, stocked
+from tests.abuse.world import Rows, filled
 from tests.cast import Shop
 from tests.programs import EVERYTHING, Program
 from tests.test_access import CLOSED
@@ -113,9 +113,8 @@ def test_the_search_finds_what_is_kept_on_purpose(shop: Shop, log: list[str]) ->
     assert {table for table, value in dumped() if PHONE in value} == {"counter_customer"}
 
 
-def test_personal_data_is_told_to_nobody_else(shop: Shop) -> None:
+def test_personal_data_is_told_to_nobody_else(shop: Shop, rows: Rows) -> None:
     """Not to another store, not to programs without that scope, not on paper for others."""
-    rows = stocked(shop)
     sing(shop)
     program = api_clients.register(
         name="reader", scopes=set(EVERYTHING) - {"customers:read"}, stores=[shop.s01]

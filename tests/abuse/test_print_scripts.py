@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.abuse.payloads import MARK, SCRIPTS, poison
-from tests.abuse.world import Rows, filled, stocked
+from tests.abuse.world import Rows, filled
 from tests.cast import Shop
 from tests.inventory.test_print_pages import Trap
 from tests.paper import text_of
@@ -35,21 +35,25 @@ def test_every_paper_is_tried() -> None:
         "voucher.pdf",
         "label.pdf",
         "slip.pdf",
+        "poster.pdf",
+        "envelope.pdf",
+        "claim-check.pdf",
+        "referral.pdf",
     }
 
 
 @pytest.mark.parametrize("path", PAPERS)
-def test_it_prints_scripts_as_they_were_typed(shop: Shop, path: str) -> None:
-    rows = stocked(shop)
+def test_it_prints_scripts_as_they_were_typed(shop: Shop, rows: Rows, path: str) -> None:
     poison(SCRIPTS)
     printed = text_of(paper(shop.client(shop.wang), path, rows)).replace("\r\n", "")
     assert MARK in printed or "hit()" in printed
 
 
 @pytest.mark.parametrize("path", PAPERS)
-def test_it_fetches_nothing_that_a_name_asks_for(shop: Shop, trap: Trap, path: str) -> None:
+def test_it_fetches_nothing_that_a_name_asks_for(
+    shop: Shop, rows: Rows, trap: Trap, path: str
+) -> None:
     web = f"http://127.0.0.1:{trap.port}"
-    rows = stocked(shop)
     poison(
         (
             f"<img src={web}/>",

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.abuse.world import filled, stocked
+from tests.abuse.world import Rows, filled
 from tests.cast import PASSWORD, KeyedClient, Shop
 from tests.programs import EVERYTHING, register
 from tests.test_access import CLOSED, OURS, ask
@@ -46,8 +46,7 @@ def check(answer: Any, path: str) -> None:
         assert "charset=utf-8" in kind, path
 
 
-def test_every_page_carries_the_whole_armour(shop: Shop) -> None:
-    rows = stocked(shop)
+def test_every_page_carries_the_whole_armour(shop: Shop, rows: Rows) -> None:
     client = shop.client(shop.wang)
     for path, _declared in CLOSED:
         answer = client.get(filled(path, rows))
@@ -64,9 +63,8 @@ def test_an_answer_to_a_program_is_nothing_for_a_browser(shop: Shop) -> None:
     assert answer.headers["Content-Type"].startswith("application/json")
 
 
-def test_looking_writes_nothing(shop: Shop) -> None:
+def test_looking_writes_nothing(shop: Shop, rows: Rows) -> None:
     """A GET that a foreign page provokes leaves the books as they were."""
-    rows = stocked(shop)
     for name in ("wang", "head"):
         client = shop.client(shop.people[name])
         for path, _declared in CLOSED:
@@ -80,8 +78,7 @@ def test_looking_writes_nothing(shop: Shop) -> None:
             assert written == [], path
 
 
-def test_a_form_from_elsewhere_is_refused_everywhere(shop: Shop) -> None:
-    rows = stocked(shop)
+def test_a_form_from_elsewhere_is_refused_everywhere(shop: Shop, rows: Rows) -> None:
     client = KeyedClient(enforce_csrf_checks=True)
     client.cookies = shop.client(shop.wang).cookies
     for path, _declared in CLOSED:

@@ -114,6 +114,9 @@ def test_nothing_of_the_shop_is_kept_in_the_browser() -> None:
         r"localStorage|sessionStorage|indexedDB|postMessage|\.innerHTML\s*=|document\.write|\beval\("
         r"|new Function|insertAdjacentHTML|outerHTML\s*="
     )
-    scripts: list[Path] = sorted(ROOT.glob("*/static/*/js/*.js"))
+    ours = [
+        each for each in ROOT.glob("*/static/*/js/*.js") if each.relative_to(ROOT).parts[0] != "var"
+    ]
+    scripts: list[Path] = sorted(ours)
     assert scripts
     assert [each.name for each in scripts if kept.search(each.read_text(encoding="utf-8"))] == []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.abuse.world import filled, stocked
+from tests.abuse.world import Rows, filled
 from tests.cast import Shop
 from tests.programs import EVERYTHING, register
 from tests.test_access import CLOSED
@@ -40,8 +40,7 @@ def test_nothing_writes_a_spreadsheet_without_a_test_of_its_cells(app: str) -> N
     assert [found for path in others for found in writers(path)] == []
 
 
-def test_no_page_and_no_operation_answers_with_a_spreadsheet(shop: Shop) -> None:
-    rows = stocked(shop)
+def test_no_page_and_no_operation_answers_with_a_spreadsheet(shop: Shop, rows: Rows) -> None:
     client, program = shop.client(shop.head), register(*EVERYTHING)
     told = {path: client.get(filled(path, rows)) for path, _declared in CLOSED}
     told |= {path: program.get(path) for path in ("/pieces", "/sales", "/payments", "/changes")}

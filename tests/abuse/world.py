@@ -9,15 +9,31 @@ from django.contrib.auth.models import User
 from appraisal import checks, identities, scrap
 from appraisal.identities import Paper
 from appraisal.models import Melt, ScrapBag, TradeIn, TradeInRule
-from counter import cash_cases, clerks, customers
-from counter.models import CashCase, CountItem, Handover, ItemKind, Role, Sale
+from counter import cash_cases, clerks, customers, gifts, return_seed, service_fees
+from counter.models import (
+    CashCase,
+    CountItem,
+    Gift,
+    Handover,
+    ItemKind,
+    Return,
+    ReturnWindow,
+    Role,
+    Sale,
+)
 from inventory import places, transfers, uploads
-from inventory.ground import changes
-from inventory.models import Photo, Piece, PieceUpload, Transfer
+from inventory.ground import changes, notices
+from inventory.models import Notice, Photo, Piece, PieceUpload, Transfer
 from tests import counts, scrap_bags, sheets
-from tests.cast import PASSWORD, Shop
+from tests.cast import PASSWORD, Shop, card_of
 from tests.inventory.lists import CHARM, csv_of
 from tests.old_gold import Desk, open_desk
+from tests.old_gold_bills import put_rule
+from tests.returns import ReturnDesk
+from tests.service_desk import ServiceDesk
+from tests.store_credit import earned
+from warranty import quotes
+from warranty.models import Basis, Institution, JobKind, Plan, Ticket
 
 # whom the cast has at S01 and at head office, and the showroom's clerk
 PEOPLE = ("lin", "qian", "chen", "wang", "head", "gao")
@@ -41,10 +57,15 @@ class Rows:
     bag: ScrapBag
     bar: Melt
     cash_case: int
+    creditor: int  # a customer with store credit
+    back: Return
+    ticket: Ticket
+    fee: int  # of another ticket, on the open bill
+    notice: int
 
     @property
     def card(self) -> str:
-        return str(self.sale.lines.get().card.number)
+        return card_of(self.sale).number
 
 
 def stocked(shop: Shop) -> Rows:
@@ -54,6 +75,7 @@ def stocked(shop: Shop) -> Rows:
     signed = sheets.signed(shop, lacking=[shop.ring()])
     sale = shop.sell(shop.ring(place=shop.tray("A-02")))
     bill = shop.bill(shop.charm(place=shop.tray("A-02")))
+    gifts.give(line=bill.lines.get(), kind="member", words="绳", value_cents=500, by=shop.lin)
     shop.pay(bill, cents=100)
     lent = shop.piece(place=shop.tray("A-03"))
     moved = transfers.hand_over(
@@ -79,6 +101,11 @@ def stocked(shop: Shop) -> Rows:
         bag=scrap_bags.sealed(desk, "F-1"),
         bar=scrap_bags.melted(desk, scrap_bags.sealed(desk, "F-2")),
         cash_case=_cash_case(shop),
+        creditor=_creditor(desk),
+        back=_back(shop),
+        ticket=_ticket(shop),
+        fee=_fee(shop, bill),
+        notice=_notice(shop),
     )
 
 
@@ -103,6 +130,47 @@ def _cash_case(shop: Shop) -> int:
     return case.pk
 
 
+def _creditor(desk: Desk) -> int:
+    """A customer whose old gold was worth more than what they bought."""
+    put_rule(surplus="credit")
+    who = customers.find_or_make(phone="13800000008", name="", store=desk.shop.s01, by=desk.by)
+    earned(desk, who)
+    return who.pk
+
+
+def _fee(shop: Shop, bill: Sale) -> int:
+    """What the work on somebody's chain costs lies on the open bill."""
+    desk = ServiceDesk(shop)
+    ticket = desk.receive()
+    desk.task(ticket, JobKind.SOLDER, Basis.PAID)
+    quotes.answer_by_link(quote=desk.quoted(ticket, 8_000), approved=True)
+    return service_fees.put_on_bill(sale=bill, ticket=ticket, cents=None, by=shop.lin).pk
+
+
+def _notice(shop: Shop) -> int:
+    """A customer is to be told something."""
+    with changes.opened(store=shop.s01, by=shop.lin) as book:
+        notices.queue(kind="ready", document="S01-W1", address="13800000007", words=str, book=book)
+    return Notice.objects.get(document="S01-W1").pk
+
+
+def _ticket(shop: Shop) -> Ticket:
+    """A customer's chain that is to be soldered."""
+    desk = ServiceDesk(shop)
+    ticket = desk.receive()
+    desk.task(ticket, JobKind.SOLDER, Basis.PAID)
+    listed = Institution.objects.create(store=shop.s01, name="上海国检")
+    desk.task(ticket, JobKind.APPRAISAL, Basis.PAID, institution=listed)
+    return ticket
+
+
+def _back(shop: Shop) -> Return:
+    """A ring that came back, checked and not settled."""
+    return_seed.put_seed_windows()
+    desk = ReturnDesk(shop)
+    return desk.take(desk.sold(shop.ring(place=shop.tray("A-05"))))
+
+
 def _weighed(desk: Desk) -> int:
     """A necklace that was put on the desk's scale for a customer."""
     shown, piece = desk.on_scale(8_720), desk.shop.piece(place=desk.shop.tray("A-05"))
@@ -117,7 +185,11 @@ FILL: Mapping[str, Callable[[Rows], Any]] = {
     "<int:row_id>": lambda rows: rows.bill.tendered.get().pk,
     "<int:line_id>": lambda rows: rows.bill.lines.get().pk,
     "sales/<number>/": lambda rows: rows.sale.number,
+    "<int:window_id>": lambda rows: ReturnWindow.objects.earliest("pk").pk,
+    "<int:gift_id>": lambda rows: Gift.objects.earliest("pk").pk,
+    "returns/<number>/": lambda rows: rows.back.number,
     "cards/<number>/": lambda rows: rows.card,
+    "<int:plan_id>": lambda rows: Plan.objects.earliest("pk").pk,
     "pieces/<number>/": lambda rows: rows.piece.number,
     "pieces/import/<int:upload_id>/": lambda rows: rows.upload.pk,
     "transfers/new/<number>/": lambda rows: rows.piece.number,
@@ -139,6 +211,12 @@ FILL: Mapping[str, Callable[[Rows], Any]] = {
     "<size>": lambda rows: "small",
     "investigations/<int:pk>/": lambda rows: rows.investigation,
     "head-office/cash/<int:pk>/": lambda rows: rows.cash_case,
+    "customers/<int:customer_id>/": lambda rows: rows.creditor,
+    "<int:fee_id>": lambda rows: rows.fee,
+    "<int:notice_id>": lambda rows: rows.notice,
+    "tickets/<number>/": lambda rows: rows.ticket.number,
+    "<int:job_id>": lambda rows: rows.ticket.jobs.earliest("pk").pk,
+    "<claim_check>": lambda rows: rows.ticket.claim_check,
     "<code>": lambda rows: "B",
     "scales/<code>/": lambda rows: "A1",
     "scales/checks/<int:pk>/": lambda rows: rows.weighed,

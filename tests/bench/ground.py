@@ -8,10 +8,10 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
-from django.utils import timezone
 
 from counter import acknowledgements, api_clients, bills, books, sales, shifts
 from counter.models import Sale, SaleState
+from inventory import places
 from inventory.ground import books as ground_books
 from inventory.ground import changes
 from inventory.models import Change, Hold, LedgerHead, Piece, Place
@@ -36,11 +36,12 @@ class Scale:
     counter: int  # pieces of the counter that changes hands
     links: int  # of the chain that is verified in one turn
     cards: int  # in one document
+    tickets: int  # in hand at the service desk
 
 
-QUICK = Scale((10_000, 100_000), 7, 200, 8, 50, 200, 1_000, 20_000, 100)
-FULL = Scale((10_000, 100_000, 1_000_000), 15, 400, 20, 50, 5_000, 1_000, 100_000, 200)
-SMOKE = Scale((20,), 2, 5, 2, 4, 8, 32, 50, 2)
+QUICK = Scale((10_000, 100_000), 7, 200, 8, 50, 200, 1_000, 20_000, 100, 500)
+FULL = Scale((10_000, 100_000, 1_000_000), 15, 400, 20, 50, 5_000, 1_000, 100_000, 200, 500)
+SMOKE = Scale((20,), 2, 5, 2, 4, 8, 32, 50, 2, 8)
 
 
 class Ground:
@@ -51,7 +52,7 @@ class Ground:
         self.server = server
         self.shop: Shop = open_shop()
         self.size = 0
-        self.today: date = timezone.localdate()
+        self.today: date = places.business_day(self.shop.s01)
         self._lay_out_goods()
         self.api_key = self._issue_key()
         self._checked = LedgerHead.objects.get(store=self.shop.s01)

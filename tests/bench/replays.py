@@ -6,6 +6,7 @@ were. It reads nothing, decides nothing and hashes nothing, so no code that keep
 quicker; and since the rows are the rules' own, the oracle is as content with it as with them.
 """
 
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,6 +23,7 @@ from django.db.models import Max, Model
 from tests.bench.measuring import Sample
 
 Statement = tuple[str, Sequence[Any]]
+INSERTED = re.compile(r'INSERT INTO "?(\w+)')
 
 
 class _TakenBack(Exception):
@@ -35,8 +37,9 @@ def recorded(act: Callable[[], object]) -> list[Statement]:
     inserted_into: set[str] = set()
 
     def keep(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.lstrip().startswith("INSERT INTO") and "ON CONFLICT" not in sql:
-            inserted_into.add(_table_in(sql))
+        if "ON CONFLICT" not in sql and (tables := INSERTED.findall(sql)):
+            # a row and its link may be written by one statement
+            inserted_into.update(tables)
         elif sql.lstrip().startswith(("UPDATE", "DELETE")) or "ON CONFLICT" in sql:
             updates.append((sql, list(params)))
         return execute(sql, params, many, context)
@@ -104,10 +107,6 @@ def raw() -> Iterator[Any]:
         database.close()
 
 
-def _table_in(sql: str) -> str:
-    return sql.split()[2].strip('"')
-
-
 def _own_marks(sql: str) -> str:
     return sql.replace("%s", "?") if connection.vendor == "sqlite" else sql
 
@@ -145,7 +144,7 @@ def _catch_up(statements: Sequence[Statement]) -> None:
     """PostgreSQL's counters of ids do not see ids that were given by hand."""
     if connection.vendor == "sqlite":
         return
-    written = {_table_in(sql) for sql, _params in statements if sql.startswith("INSERT INTO")}
+    written = {table for sql, _params in statements for table in INSERTED.findall(sql)}
     models = [model for model in apps.get_models() if model._meta.db_table in written]
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):

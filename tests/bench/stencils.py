@@ -117,6 +117,10 @@ class _Cut:
         self.link_place = (
             [field.attname for field in self.fields].index("change_id") if self.link else -1
         )
+        if self.link:
+            at = timezone.localtime(self.link.at, UTC)
+            self.told_at = at.isoformat(timespec="microseconds")
+            self.kept_at = connection.ops.adapt_datetimefield_value(self.link.at)
         self.exempt = {"id", "change_id", *getattr(row, "chain_exempt", ())}
         self.part_names: tuple[str, ...] = getattr(row, "chain_parts", ())
         self.columns = [
@@ -171,11 +175,9 @@ class _Cut:
         number = new.values.get(link.number, link.number)
         before, digest = head.hash, sha256(whole)
         head.seq += 1
-        at = timezone.localtime(link.at, UTC).isoformat(timespec="microseconds")
-        told = [before, head.store_id, head.seq, at, link.by_id, link.kind, number]
+        told = [before, head.store_id, head.seq, self.told_at, link.by_id, link.kind, number]
         head.hash = sha256([*told, piece_id, digest])
-        kept = connection.ops.adapt_datetimefield_value(link.at)
-        columns = [head.store_id, head.seq, kept, link.by_id, link.kind, number]
+        columns = [head.store_id, head.seq, self.kept_at, link.by_id, link.kind, number]
         return [*columns, piece_id, digest, before, head.hash]
 
     def _told(self, name: str) -> str:
@@ -299,7 +301,8 @@ def insert(model: type[Model], rows: Sequence[Sequence[Any]]) -> None:
 
 
 def _parts_by_owner(cuts: Sequence[_Cut]) -> dict[int, dict[str, list[_Cut]]]:
-    """The rows that belong to a row, in the order in which its digest lists them."""
+    """The rows that belong to a row, in the order in which its digest lists them; parts that came
+    with a later release only where there are any."""
     found: dict[int, dict[str, list[_Cut]]] = {}
     for cut in cuts:
         for part in cut.part_names:
@@ -310,7 +313,8 @@ def _parts_by_owner(cuts: Sequence[_Cut]) -> dict[int, dict[str, list[_Cut]]]:
                 for each in cuts
                 if each.model is relation.related_model and each.row[key] == cut.old_id
             ]
-            found.setdefault(id(cut), {})[part] = mine
+            if mine or part not in getattr(cut.model, "chain_later", {}):
+                found.setdefault(id(cut), {})[part] = mine
     return found
 
 

@@ -16,6 +16,7 @@ from tests.bench.operation import Operation, WrongAnswer, all_operations
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = {"B1", "B2", "B2h", "B3a", "B3b", "B3c", "B4", "B7", "B7n", "B8a", "B8b", "B8c"}
+OPERATIONS |= {"B11", "B12a", "B12b", "B12c", "B13", "B14a", "B14b"}
 
 
 class Constant(Operation):
@@ -45,6 +46,7 @@ def judged(*, sizes: tuple[int, ...] = (10,)) -> reports.Judged:
     return reports.Judged(Constant, measured, {}, [])
 
 
+@pytest.mark.long
 def test_it_measures_every_operation_and_every_answer_is_right(tmp_path: Path) -> None:
     report = smoke(tmp_path)
     named = {each["id"]: each for each in report["operations"]}

@@ -38,8 +38,10 @@ def main() -> int:
             results.append(Result(vendor, not_run={"everything": reason}))
             continue
         plan = Plan(vendor, f"{asked.seed}.{vendor}", asked.seconds)
+        plan.round_seconds = min(plan.round_seconds, asked.seconds)
         if full:
-            plan.sweeps, plan.round_seconds = 20, 90
+            # as many rounds as kill at every point of a sale, and mishaps close to each other
+            plan.sweeps, plan.round_seconds, plan.every = 20, 90, 5
             plan.seconds, plan.acts = FULL["seconds"], FULL["acts"]
             plan.kills, plan.stops = FULL["kills"], FULL["stops"] * (vendor == POSTGRES)
         print(f"{vendor}, seed {plan.seed}", flush=True)  # noqa: T201  because: a command tells

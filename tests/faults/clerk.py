@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.faults.tablet import Session, Tablet
+from tests.faults.tablet import Scanner, Session, Tablet
 
 CHARM_CENTS = 9_800
 CASH, WECHAT = "cash", "wechat"
@@ -15,6 +15,10 @@ class Stock:
 
     number: str
     cents: int | None = CHARM_CENTS
+
+    @property
+    def name(self) -> str:
+        return "足金项链" if self.cents is None else "银925吊坠"
 
 
 @dataclass
@@ -37,12 +41,19 @@ class Bill:
 
 @dataclass
 class Sold:
-    """A completed sale; `voided` when it was taken back."""
+    """A completed sale; `voided` when it was taken back, `returned` the number of the return with
+    which all of its pieces came back."""
 
     number: str
     pieces: list[Stock]
     paid: list[tuple[str, int]]
     voided: bool = False
+    returned: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether the customer has the goods and the shop the money."""
+        return not self.voided and not self.returned
 
     @property
     def total_cents(self) -> int:
@@ -51,11 +62,15 @@ class Sold:
 
 @dataclass
 class Brought:
-    """Old gold that a customer brought in: its address, how far it came, and what it pays."""
+    """Old gold that a customer brought in: its address, who took it in, how far it came, what it
+    pays or was bought for, and the seal under which it lies."""
 
     at: str
+    by: Session
     state: str = "received"
     pays: Bill | None = None
+    bought_cents: int = 0
+    seal: str = ""
 
     @property
     def number(self) -> str:
@@ -64,12 +79,28 @@ class Brought:
     def state_now(self, open_bills: list[Bill]) -> str:
         """Settled with the bill that it pays, once that is completed."""
         paid = self.pays is not None and all(bill is not self.pays for bill in open_bills)
-        return "settled" if paid else self.state
+        return "settled" if paid and self.state == "accepted" else self.state
+
+
+@dataclass
+class Served:
+    """A ticket of the service desk: its address, how far it came, how often it was weighed, and the
+    card that bore the work."""
+
+    at: str
+    state: str
+    weighed: int = 0
+    card: str = ""
+
+    @property
+    def number(self) -> str:
+        return self.at.strip("/").removeprefix("tickets/")
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a clerk works and with whom: the two who hand over to each other, and the chief."""
+    """Where a clerk works and with whom: the two who hand over to each other, and the chief.
+    `key`: of the scanner beside the tablet."""
 
     store: str
     counter: str
@@ -78,6 +109,7 @@ class Place:
     chief: str
     pins: dict[str, str]
     float_cents: int
+    key: str
 
     @property
     def tray(self) -> str:
@@ -92,12 +124,16 @@ class Clerk:
         self.stars = list(stars)  # pieces at another counter that every clerk wants
         self.session = Session(tablet, place.clerk)
         self.office = Session(tablet, "head")
+        self.chief = Session(tablet, place.chief)
+        self.scanner = Scanner(tablet, place.key)
         self.imported: list[Stock] = []
         self.lying: dict[str, Stock] = {}
         self.bills: list[Bill] = []
         self.begun: set[str] = set()
         self.given_up = 0
         self.brought: list[Brought] = []
+        self.bought: list[Brought] = []  # for money, at the chief's counter
+        self.served: list[Served] = []
         self.sales: list[Sold] = []
         self.shift_sales: list[Sold] = []
         self.on_duty = place.clerk
@@ -107,8 +143,17 @@ class Clerk:
         self.sheets: list[str] = []
         self.prices_set = 0
         self.merchant_numbers = 0
+        self.feed: list[tuple[int, str]] = []  # links of the chain as the scanner pulled them
+        self.cursor = ""
         self.cards: dict[str, str] = {}  # number of a sale to the number of a card
         self.session.post(f"/shifts/{place.counter}/open/")
+
+    def state_of(self, piece: Stock) -> str:
+        """As the books must have it, for a piece of the clerk's own lists."""
+        if piece.number not in self.lying:
+            return "sold"
+        on_bills = any(piece in bill.pieces for bill in self.bills)
+        return "held" if on_bills else "on_sale"
 
     def free(self) -> list[Stock]:
         """What lies in the tray and is on no bill."""

@@ -16,10 +16,10 @@ class Plan:
     vendor: str
     seed: str
     seconds: float
-    round_seconds: float = 45
+    round_seconds: float = 175
     tablets: int = 6
     faulty: float = 0.02
-    every: float = 8
+    every: float = 12
     sweeps: int = 1
     rounds: int = 10_000
     kinds: tuple[str, ...] = ()
@@ -30,7 +30,8 @@ class Plan:
 
 @dataclass
 class Result:
-    """Sums over the rounds."""
+    """Sums over the rounds. `acknowledged` is the sum of `written`, whose books were proved, and of
+    `looked_up`, whose answers were, by kind; `read` is not among them."""
 
     vendor: str
     seeds: list[str] = field(default_factory=list)
@@ -51,13 +52,20 @@ class Result:
     slowest_act_seconds: float = 0
     ready_seconds: float = 0
     database_ready_seconds: float = 0
+    open_seconds: float = 0
     seconds: float = 0
+    written: dict[str, int] = field(default_factory=dict)
+    looked_up: dict[str, int] = field(default_factory=dict)
     mishaps: dict[str, int] = field(default_factory=dict)
     refusals: dict[str, int] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
     not_run: dict[str, str] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
     last_acts: list[str] = field(default_factory=list)
+
+    @property
+    def acts_a_second(self) -> float:
+        return round(self.acknowledged / self.open_seconds, 1) if self.open_seconds else 0
 
     def reaches(self, plan: Plan) -> bool:
         """Whether a plan with goals is fulfilled."""

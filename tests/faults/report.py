@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,10 +11,12 @@ from tests.faults.plan import Result
 ROWS = (
     ("rounds", lambda each: len(each.seeds)),
     ("acts acknowledged", lambda each: each.acknowledged),
-    ("of them sales", lambda each: each.sales),
-    ("of them signed sheets", lambda each: each.sheets),
+    ("of them written, held against the books", lambda each: sum(each.written.values())),
+    ("of them looked up, and the truth told", lambda each: sum(each.looked_up.values())),
+    ("sales", lambda each: each.sales),
+    ("signed sheets", lambda each: each.sheets),
     ("acts refused", lambda each: each.refused),
-    ("pages read", lambda each: each.read),
+    ("other pages read", lambda each: each.read),
     ("links in the chains", lambda each: each.links),
     ("faults injected", lambda each: sum(each.mishaps.values())),
     ("processes killed", lambda each: each.kills),
@@ -31,6 +33,7 @@ ROWS = (
     ("server ready again, seconds at most", lambda each: each.ready_seconds),
     ("database up again, seconds at most", lambda each: each.database_ready_seconds),
     ("longest act, seconds", lambda each: each.slowest_act_seconds),
+    ("acts a second while the shop was open", lambda each: each.acts_a_second),
     ("seconds in all", lambda each: each.seconds),
 )
 WIDTH = 14
@@ -50,9 +53,9 @@ def table(results: Sequence[Result]) -> str:
     lines = [" " * 40 + "".join(f"{result.vendor:>{WIDTH}}" for result in results)]
     for name, figure in ROWS:
         lines.append(f"{name:40}" + "".join(f"{figure(each):>{WIDTH},}" for each in results))
-    for name in sorted({name for each in results for name in each.mishaps}):
-        counts = "".join(f"{each.mishaps.get(name, 0):>{WIDTH},}" for each in results)
-        lines.append(f"  {name:38}{counts}")
+    lines += _counted("faults", [each.mishaps for each in results])
+    lines += _counted("acts written", [each.written for each in results])
+    lines += _counted("looked up", [each.looked_up for each in results])
     for each in results:
         for name, reason in sorted(each.not_run.items()):
             lines.append(f"not run on {each.vendor}: {name} ({reason})")
@@ -61,6 +64,16 @@ def table(results: Sequence[Result]) -> str:
         lines += [f"BROKEN on {each.vendor}: {line}" for line in each.violations]
         lines += [f"    {line}" for line in each.last_acts]
     return "\n".join(lines)
+
+
+def _counted(title: str, counted: Sequence[Mapping[str, int]]) -> list[str]:
+    """A line for each kind, the most frequent first."""
+    sums = sum(map(Counter, counted), Counter[str]())
+    lines = [f"{title}:"] if sums else []
+    for name, _sum in sums.most_common():
+        counts = "".join(f"{each.get(name, 0):>{WIDTH},}" for each in counted)
+        lines.append(f"  {name:38}{counts}")
+    return lines
 
 
 def write(results: Sequence[Result], path: Path, *, command: str) -> None:

@@ -27,7 +27,8 @@ from tests.faults.servers import NeverReady, Server
 from tests.faults.tablet import LAST, NeverAnswered, Tablet
 
 QUIET_SECONDS = 150  # until everybody must have an answer
-MOST_SWEEP_SECONDS = 240  # beyond the round
+MOST_SWEEP_SECONDS = 60  # beyond the round
+SWEPT_SHARE = 0.8  # of a round, in which the deaths of its sweep are due
 KILLS = {kill_worker.NAME, kill_server.NAME, kill_at_point.NAME}
 COUNTED_AT_TABLETS = {kill_at_point.NAME, limit_file.NAME}
 
@@ -47,25 +48,33 @@ class Round:
         self.violations: list[str] = []
         self.story: list[str] = []  # what went wrong, and when
         self.opened_at = 0.0
-        self.closing = threading.Event()
-        self.sweeping, self.swept = sweep, 0
+        self.closing, self.over = threading.Event(), threading.Event()
+        self.sweeping, self.swept, self.points = sweep, 0, 0
 
     def run(self, result: Result) -> None:
         self.database.copy(self.name)
         environment = dict(os.environ) | {"DATABASE_URL": self.database.url(self.name)}
-        self.server = Server(environment, FOLDER / f"{self.plan.vendor}.log")
+        log = FOLDER / f"{self.plan.vendor}.log"
+        self.server = Server(environment, log, preloaded=self.sweep)
         line = Proxy(self.server.port)
         ports = (self.server.port, line.port)
         self.tablets = [
             Tablet(name=place.counter, seed=self.seed, ports=ports, faulty=self.plan.faulty)
             for place in self.desks[0]
         ]
+        # not the thread of the mishaps: some take long, and the shop must come back meanwhile
+        keeper = threading.Thread(target=self._keep_up, daemon=True)
+        keeper.start()
         try:
             self._work(result)
         except NeverReady as never:
             self.violations.append(f"fault: {never}")
         finally:
+            for tablet in self.tablets:
+                tablet.close()  # an open line would hold up the end
             self.server.stop()
+            self.over.set()
+            keeper.join()
             line.close()
         self._prove(result)
         self._sum_up(result)
@@ -89,16 +98,24 @@ class Round:
             if time.monotonic() >= due:
                 self._let_happen(next(planned))
                 due = time.monotonic() + self.dice.random() * self.plan.every
-            self.server.keep_up()
-            time.sleep(0.02)
+            if self.over.wait(0.05):
+                break
         self.clock.step_to(self.clock.base)
         self.closing.set()
         end = time.monotonic() + QUIET_SECONDS
         while any(thread.is_alive() for thread in threads) and time.monotonic() < end:
-            self.server.keep_up()
             time.sleep(0.05)
+        result.open_seconds += round(time.monotonic() - self.opened_at, 1)
         if any(thread.is_alive() for thread in threads):
             self.violations.append("fault: a tablet was still without an answer at the end")
+
+    def _keep_up(self) -> None:
+        try:
+            while not self.over.wait(0.05):
+                self.server.keep_up()
+        except NeverReady as never:
+            self.violations.append(f"fault: {never}")
+            self.over.set()
 
     def _plan_mishaps(self, result: Result) -> Iterator[Mishap]:
         """All kinds in turn, each time in another order."""
@@ -116,7 +133,8 @@ class Round:
 
     def _let_happen(self, mishap: Mishap) -> None:
         began = time.monotonic() - self.opened_at
-        mishap.happen(self._world())
+        if not mishap.happen(self._world()):
+            return
         ended = time.monotonic() - self.opened_at
         self.story.append(f"{began:.1f} s to {ended:.1f} s: {mishap.NAME}")
         if mishap.NAME not in COUNTED_AT_TABLETS:
@@ -151,22 +169,31 @@ class Round:
 
     def _serve(self, clerk: Clerk) -> None:
         clerk.tablet.calm = False
-        drawn = deeds.all_deeds()
-        weights = [deed.WEIGHT for deed in drawn]
-        while not self.closing.is_set() and not clerk.tablet.broken:
-            clerk.dice.choices(drawn, weights)[0].do(clerk)
+        while not self._is_over_for(clerk):
+            deeds.drawn(clerk.dice).do(clerk)
+
+    def _is_over_for(self, clerk: Clerk) -> bool:
+        return self.closing.is_set() or bool(clerk.tablet.broken)
 
     def _sweep(self, clerk: Clerk) -> None:
         """A sale, over and over: each time the server dies one statement later, then around
-        COMMIT and before the answer. Each of these sales must come to its end all the same."""
+        COMMIT and before the answer. Each of these sales must come to its end all the same. They
+        are spread over the round, so that everybody sells on between two deaths."""
         self._sell_one(clerk, failpoints.COUNT)
         statements = clerk.tablet.statements
         points = [failpoints.statement(number) for number in range(1, statements + 1)]
-        for point in [*failpoints.ALONE, *points]:
-            if self.closing.is_set():
+        points += failpoints.ALONE
+        self.points = len(points)
+        between = SWEPT_SHARE * self.plan.round_seconds / len(points)
+        due = time.monotonic()
+        for point in points:
+            while time.monotonic() < due and not self._is_over_for(clerk):
+                deeds.drawn(clerk.dice).do(clerk)
+            if self._is_over_for(clerk):
                 return
             self._sell_one(clerk, point)
             self.swept += 1
+            due += between
 
     def _sell_one(self, clerk: Clerk, point: str) -> None:
         plain = [piece for piece in clerk.free() if piece.cents]
@@ -196,7 +223,9 @@ class Round:
         result.seeds.append(self.seed)
         for tablet in self.tablets:
             tally = tablet.tally
-            result.acknowledged += tally.acknowledged
+            result.acknowledged += tally.written.total() + tally.looked_up.total()
+            _add(result.written, tally.written)
+            _add(result.looked_up, tally.looked_up)
             result.read += tally.read
             result.refused += tally.refused
             result.lost_answers += tally.lost_answers
@@ -212,6 +241,9 @@ class Round:
         result.sales += sum(len(clerk.sales) for clerk in self.clerks)
         result.sheets += sum(len(clerk.sheets) for clerk in self.clerks)
         result.swept += self.swept
+        if self.swept < self.points:
+            left = f"{self.points - self.swept} of {self.points} points of a sale"
+            result.not_run[left] = "the round was over before"
         result.starts += self.server.starts
         result.ready_seconds = max(result.ready_seconds, round(self.server.slowest_start, 1))
         result.kills += sum(self.happened[name] for name in KILLS)

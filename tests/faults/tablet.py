@@ -3,18 +3,18 @@
 The journal is the oracle's other half: what a tablet was told must be in the books, once.
 """
 
-import http.client
 import random
 import re
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from inventory.ground import keys
 from tests.cast import PASSWORD
-from tests.faults import failpoints, proxy
+from tests.faults import failpoints, journal, line, proxy
+from tests.faults.journal import Act, Answer, Tally
+from tests.faults.line import Line
 
 PATIENCE = 90  # seconds after which an act without any answer is a violation
 LAST = 20  # acts shown with a violation
@@ -28,56 +28,6 @@ class Unanswered(Exception):
 
 class NeverAnswered(Exception):
     """An act got no answer at all for too long, though the shop was ready."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    location: str
-    refusal: str
-    body: str
-    replayed: bool
-    again: bool = False  # nothing was done, and another try may help
-
-    @property
-    def done(self) -> bool:
-        return self.status < 400
-
-
-@dataclass(frozen=True)
-class Act:
-    """One act as its tablet remembers it. `tries` above one: it was in doubt."""
-
-    user: str
-    path: str
-    fields: Sequence[tuple[str, str]]
-    key: str
-    status: int
-    location: str
-    refusal: str
-    tries: int
-    fault: str
-
-    def __str__(self) -> str:
-        told = f"{self.status} {self.location}{self.refusal}"
-        return f"{self.user} {self.path} [{self.key}] ×{self.tries} {self.fault} → {told}"
-
-
-@dataclass
-class Tally:
-    """What happened at the tablets of a round, counted."""
-
-    acknowledged: int = 0
-    read: int = 0
-    refused: int = 0
-    lost_answers: int = 0
-    resolved: int = 0
-    asked_again: int = 0
-    replayed: int = 0
-    faults: dict[str, int] = field(default_factory=dict)
-    refusals: dict[str, int] = field(default_factory=dict)
-    errors: dict[str, int] = field(default_factory=dict)  # answers that did not say what to do
-    slowest_seconds: float = 0
 
 
 class Session:
@@ -94,6 +44,13 @@ class Session:
         told = self.tablet.ask(self, "POST", SIGN_IN, typed, keyed=False)
         if told.status != 302:
             raise AssertionError(f"{self.user} cannot sign in: {told.status}")
+
+    def headers(self) -> dict[str, str]:
+        told = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        return told | {"X-CSRFToken": self.cookies.get("csrftoken", "")}
+
+    def keep(self, cookies: Sequence[tuple[str, str]]) -> None:
+        self.cookies.update(cookies)
 
     def get(self, path: str) -> Answer:
         return self.tablet.ask(self, "GET", path)
@@ -115,6 +72,23 @@ class Session:
         )
 
 
+class Scanner:
+    """The scanner beside a tablet: a program with a key of its own, which reads the API."""
+
+    def __init__(self, tablet: "Tablet", key: str) -> None:
+        self.tablet, self.user = tablet, "scanner"
+        self._headers = {"Authorization": f"Bearer {key}"}
+
+    def headers(self) -> dict[str, str]:
+        return dict(self._headers)
+
+    def keep(self, cookies: Sequence[tuple[str, str]]) -> None:
+        """The API gives none."""
+
+    def get(self, path: str) -> Answer:
+        return self.tablet.ask(self, "GET", path)
+
+
 class Tablet:
     """One tablet, one thread. Faults are drawn from its own seeded dice."""
 
@@ -129,13 +103,13 @@ class Tablet:
         self.calm = True
         self.statements = 0  # of the last request that asked for them
         self._seed, self._faulty = seed, faulty
-        self._shop_port, self._proxy_port = ports
-        self._line: http.client.HTTPConnection | None = None
+        self._proxy_port = ports[1]
+        self._line = Line(ports[0])
         self._keys = 0
 
     def ask(
         self,
-        session: Session,
+        session: Session | Scanner,
         method: str,
         path: str,
         fields: Sequence[tuple[str, str]] = (),
@@ -167,59 +141,69 @@ class Tablet:
             self._repeat(session, path, body, kind, answer)
         return answer
 
-    def repeat(self, session: Session, act: Act) -> None:
+    def repeat(self, session: Session | Scanner, act: Act) -> None:
         """The same act again, whenever it was: the first answer, and nothing done."""
         body, kind = _packed([*act.fields, (keys.FIELD, act.key)], {})
-        told = Answer(act.status, act.location, "", "", replayed=True)
+        told = Answer(act.status, act.location, "", b"", replayed=True)
         self._repeat(session, act.path, body, kind, told)
+
+    def agree(self, path: str, *, told: object, known: object) -> None:
+        """An answer counts as acknowledged when it says what the clerk knows: nobody else touches
+        those things, and the tablet does one thing at a time."""
+        if told == known:
+            self.tally.looked_up[journal.kind(path)] += 1
+            self.tally.read -= 1
+        else:
+            self.broken.append(f"lost: {path} says {told} in place of {known}")
+
+    def close(self) -> None:
+        self._line.close()
 
     # --- one try
 
     def _send(
-        self, session: Session, method: str, path: str, body: bytes, kind: str, fault: str
+        self,
+        session: Session | Scanner,
+        method: str,
+        path: str,
+        body: bytes,
+        kind: str,
+        fault: str,
     ) -> Answer:
-        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in session.cookies.items())}
+        headers = session.headers()
         if method == "POST":
-            headers |= {"Content-Type": kind, "X-CSRFToken": session.cookies.get("csrftoken", "")}
-        line = self._line_for(fault, headers)
+            headers["Content-Type"] = kind
+        open_line = self._line_for(fault, headers)
         try:
-            line.request(method, path, body if method == "POST" else None, headers)
-            told = line.getresponse()
-            text = told.read().decode("utf-8", "replace")
-        except (OSError, http.client.HTTPException) as dead:
-            line.close()
-            if line is self._line:
-                self._line = None
+            told = open_line.ask(line.request(method, path, headers, body))
+        except OSError as dead:
             raise Unanswered(repr(dead)) from dead
-        for name, value in told.getheaders():
-            if name.lower() == "set-cookie":
-                cookie, _, kept = value.partition(";")[0].partition("=")
-                session.cookies[cookie] = kept
-        if counted := told.getheader(failpoints.COUNTED):
+        finally:
+            if open_line is not self._line:
+                open_line.close()
+        session.keep(told.cookies())
+        if counted := told.header(failpoints.COUNTED.encode()):
             self.statements = int(counted)
         return Answer(
             status=told.status,
-            location=told.getheader("Location", ""),
-            refusal=told.getheader("X-Refusal", ""),
-            body=text,
-            replayed=told.getheader("Idempotent-Replay") == "true",
-            again=told.getheader("Retry-After") is not None,
+            location=told.header(b"Location"),
+            refusal=told.header(b"X-Refusal"),
+            raw=told.body,
+            replayed=told.header(b"Idempotent-Replay") == "true",
+            again=bool(told.header(b"Retry-After")),
         )
 
-    def _line_for(self, fault: str, headers: dict[str, str]) -> http.client.HTTPConnection:
+    def _line_for(self, fault: str, headers: dict[str, str]) -> Line:
         """The open line to the shop, or a new one through the proxy for a fault of the wire."""
         if fault in proxy.FAULTS:
             headers |= {proxy.HEADER: fault, "Connection": "close"}
-            return http.client.HTTPConnection("127.0.0.1", self._proxy_port, timeout=30)
+            return Line(self._proxy_port)
         if fault:
             headers[failpoints.HEADER] = fault
-        if self._line is None:
-            self._line = http.client.HTTPConnection("127.0.0.1", self._shop_port, timeout=30)
         return self._line
 
     def _final(self, answer: Answer) -> Answer | None:
         """The answer, or None when it says to ask again."""
-        what = f"{answer.status} {_heading(answer.body) or 'an empty page'}"
         if answer.again:
             self.tally.asked_again += 1
             return None
@@ -229,14 +213,15 @@ class Tablet:
         if answer.location.startswith(SIGN_IN):
             self.broken.append("lost: somebody who had signed in was sent to sign in again")
         if answer.status >= 500:
+            what = f"{answer.status} {heading(answer.body) or 'an empty page'}"
             self.tally.errors[what] = self.tally.errors.get(what, 0) + 1
             return None
         return answer
 
     def _draw(self, method: str, point: str) -> str:
-        if point or self.calm or method != "POST":
+        if point or self.calm:
             return point
-        if self.armed:
+        if self.armed and method == "POST":
             return self.armed.popleft()
         return self.dice.choice(proxy.FAULTS) if self.dice.random() < self._faulty else ""
 
@@ -248,7 +233,7 @@ class Tablet:
 
     def _note(
         self,
-        session: Session,
+        session: Session | Scanner,
         method: str,
         path: str,
         fields: Sequence[tuple[str, str]],
@@ -273,12 +258,15 @@ class Tablet:
         if key:
             self.acts.append(act)
         if answer.done:
-            tally.acknowledged += 1
+            if path != SIGN_IN:  # which no book can prove
+                tally.written[journal.kind(path)] += 1
         else:
             tally.refused += 1
             tally.refusals[answer.refusal] = tally.refusals.get(answer.refusal, 0) + 1
 
-    def _repeat(self, session: Session, path: str, body: bytes, kind: str, told: Answer) -> None:
+    def _repeat(
+        self, session: Session | Scanner, path: str, body: bytes, kind: str, told: Answer
+    ) -> None:
         began = time.monotonic()
         again = None
         while again is None and time.monotonic() - began < PATIENCE:
@@ -312,7 +300,7 @@ def _packed(fields: Sequence[tuple[str, str]], files: Mapping[str, File]) -> tup
     return b"".join(parts), f"multipart/form-data; boundary={edge}"
 
 
-def _heading(body: str) -> str:
+def heading(body: str) -> str:
     found = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
     return " ".join(found[1].split()) if found else body[:80]
 
@@ -322,5 +310,5 @@ def hidden(answer: Answer, name: str) -> str:
     pattern = rf'<input[^>]*name="{re.escape(name)}"[^>]*value="([^"]*)"'
     found = re.search(pattern, answer.body, re.DOTALL)
     if not found:
-        raise AssertionError(f"the page has no field {name}: {_heading(answer.body)}")
+        raise AssertionError(f"the page has no field {name}: {heading(answer.body)}")
     return found[1]

@@ -35,16 +35,12 @@ BUGS = (
         "the bill is looked at before anything is locked",
         "counter/sales.py",
         """\
-    with changes.opened(store=sale.store, by=by) as book:
-        shift = shifts.lock_open(counter=sale.counter)
-        sale = bills.lock_open(sale)
-        lines = bills.whole(sale)
+    with statements.without_waiting(), changes.opened(store=sale.store, by=by) as book:
+        shift, sale, basket, tendered = baskets.lock(sale)
 """,
         """\
-    sale = bills.lock_open(sale)
-    with changes.opened(store=sale.store, by=by) as book:
-        shift = shifts.lock_open(counter=sale.counter)
-        lines = bills.whole(sale)
+    shift, sale, basket, tendered = baskets.lock(sale)
+    with statements.without_waiting(), changes.opened(store=sale.store, by=by) as book:
 """,
         ("tests/test_races.py::test_one_bill_is_completed_once_by_fifty_hands",),
     ),

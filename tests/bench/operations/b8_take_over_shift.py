@@ -156,7 +156,7 @@ class CountSheet(Operation):
 
     def _read(self) -> None:
         sheet = sheets.handover_for(self.count.outgoing, self.count.sheet.number)
-        self.seen.append(sheets.sheet_of(sheet, by=self.count.outgoing).tally)
+        self.seen.append(sheets.sheet_of(sheet).tally)
 
     def floor(self) -> Sample:
         told = {"sheet": self.count.sheet.pk, "store": self.ground.shop.s01.pk}

@@ -33,9 +33,14 @@ def do(clerk: Clerk) -> None:
         _done(clerk, f"{at}money/{WECHAT}/", {"vouchers": str(slips), "amount": amount})
     _done(clerk, f"{at}no-slips/", {})
     # the one kind of thing besides goods and money: rings that customers have brought
-    lying = [ring for ring in clerk.brought if ring.state != "returned"]
+    lying = [ring for ring in clerk.brought if ring.state not in {"returned", "bagged"}]
     for item in set(ITEM.findall(clerk.session.get(f"{at}?part=items").body)):
         _done(clerk, f"{at}items/{item}/", {"counted": str(len(lying))})
+    seals = [ring.seal for ring in clerk.brought if ring.seal]
+    for seal in seals:
+        _done(clerk, f"{at}bags/scan/", {"code": seal})
+    if seals:
+        _done(clerk, f"{at}bags/hand-in/", {})
     if clerk.tablet.broken:
         return
     for side, who in (("outgoing", clerk.on_duty), ("incoming", partner)):

@@ -35,7 +35,7 @@ def broken(books: Books) -> Iterator[str]:
         (sold.number, tender, sign * cents)
         for _clerk, sold in books.sales()
         for tender, cents in sold.paid
-        for sign in ((1, -1) if sold.voided else (1,))
+        for sign in ((1,) if sold.stands else (1, -1))
     ]
     paid = Payment.objects.filter(sale__counter__code__startswith="K")
     yield from differ(

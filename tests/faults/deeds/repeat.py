@@ -13,8 +13,8 @@ def do(clerk: Clerk) -> None:
     done = [act for act in clerk.tablet.acts[-300:] if act.status < 400]
     if done:
         act = clerk.dice.choice(done)
-        session = clerk.session if act.user == clerk.session.user else clerk.office
-        clerk.tablet.repeat(session, act)
+        people = {each.user: each for each in (clerk.session, clerk.office, clerk.chief)}
+        clerk.tablet.repeat(people[act.user], act)
 
 
 def broken(books: Books) -> Iterator[str]:

@@ -69,9 +69,7 @@ def broken(books: Books) -> Iterator[str]:
     lines = [(sold.number, piece.number) for _clerk, sold in books.sales() for piece in sold.pieces]
     kept = SaleLine.objects.filter(sale__in=rows.exclude(number=None))
     yield from differ("line", lines, list(kept.values_list("sale__number", "piece__number")))
-    gone = [
-        piece.number for _clerk, sold in books.sales() if not sold.voided for piece in sold.pieces
-    ]
+    gone = [piece.number for _clerk, sold in books.sales() if sold.stands for piece in sold.pieces]
     sold_now = Piece.objects.filter(state=State.SOLD).values_list("number", flat=True)
     yield from differ("sold piece", gone, list(sold_now))
 

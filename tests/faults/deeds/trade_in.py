@@ -7,7 +7,8 @@ from typing import Final
 from appraisal.models import Offer, OldPiece, TradeIn, Weighing
 from tests.faults.books import Books, differ
 from tests.faults.clerk import Brought, Clerk
-from tests.faults.tablet import Answer, hidden
+from tests.faults.journal import Answer
+from tests.faults.tablet import hidden
 
 WEIGHT = 3
 OLD_GOLD: Final = "old_gold"
@@ -33,6 +34,7 @@ WRITTEN: Final[Mapping[str, tuple[int, int]]] = {
     "offered": (1, 1),
     "accepted": (1, 1),
     "settled": (1, 1),
+    "bagged": (1, 1),
     "declined": (1, 0),
     "returned": (2, 0),
 }
@@ -43,22 +45,29 @@ def do(clerk: Clerk) -> None:
     told = clerk.session.post("/trade-ins/new/", RING)
     if not told.done:
         return
-    ring = Brought(told.location)
+    ring = Brought(told.location, clerk.session)
     clerk.brought.append(ring)
-    if not _go(clerk, ring, "consent/", SIGNED, "consented"):
-        return
-    found = PIECE.search(clerk.session.get(ring.at).body)
+    if piece := tested(clerk, ring):
+        clerk.dice.choice((_pay_with, _give_back))(clerk, ring, piece)
+
+
+def tested(clerk: Clerk, ring: Brought) -> str:
+    """Explained, weighed, tested and signed for; the key of the old piece, or nothing when the shop
+    refused."""
+    if not go(clerk, ring, "consent/", SIGNED, "consented"):
+        return ""
+    found = PIECE.search(ring.by.get(ring.at).body)
     if found is None:
         clerk.tablet.broken.append(f"fault: {ring.at} does not ask for a weight")
-        return
+        return ""
     at = f"pieces/{found[1]}/"
-    if (
-        _go(clerk, ring, f"{at}weigh/", {f"{found[1]}-grams": GRAMS}, "weighed")
+    is_tested = (
+        go(clerk, ring, f"{at}weigh/", {f"{found[1]}-grams": GRAMS}, "weighed")
         and _done(clerk, ring, f"{at}test/", TEST)
         and _done(clerk, ring, f"{at}decide/", DECISION)
-        and _go(clerk, ring, "test/", SIGNED, "tested")
-    ):
-        clerk.dice.choice((_pay_with, _give_back))(clerk, ring, found[1])
+        and go(clerk, ring, "test/", SIGNED, "tested")
+    )
+    return found[1] if is_tested else ""
 
 
 def broken(books: Books) -> Iterator[str]:
@@ -87,10 +96,10 @@ def _pay_with(clerk: Clerk, ring: Brought, _piece: str) -> None:
         return
     bill = clerk.dice.choice(unpaid)
     uuid = bill.at.removeprefix("/sell/").strip("/")
-    if not _go(clerk, ring, "offer/", {"bill": uuid}, "offered"):
+    if not go(clerk, ring, "offer/", {"bill": uuid}, "offered"):
         return
-    shown = hidden(clerk.session.get(ring.at), "offer")
-    if _go(clerk, ring, "accept/", SIGNED | {"offer": shown}, "accepted") and _done(
+    shown = hidden(ring.by.get(ring.at), "offer")
+    if go(clerk, ring, "accept/", SIGNED | {"offer": shown}, "accepted") and _done(
         clerk, ring, "pay/", {}
     ):
         ring.pays = bill
@@ -98,11 +107,11 @@ def _pay_with(clerk: Clerk, ring: Brought, _piece: str) -> None:
 
 
 def _give_back(clerk: Clerk, ring: Brought, piece: str) -> None:
-    if _go(clerk, ring, "decline/", {"reason": "thinks it over"}, "declined"):
-        _go(clerk, ring, "give-back/", SIGNED | {f"{piece}-grams": GRAMS}, "returned")
+    if go(clerk, ring, "decline/", {"reason": "thinks it over"}, "declined"):
+        go(clerk, ring, "give-back/", SIGNED | {f"{piece}-grams": GRAMS}, "returned")
 
 
-def _go(clerk: Clerk, ring: Brought, step: str, fields: Mapping[str, str], state: str) -> bool:
+def go(clerk: Clerk, ring: Brought, step: str, fields: Mapping[str, str], state: str) -> bool:
     """A step that leads to another state."""
     if not _done(clerk, ring, step, fields):
         return False
@@ -111,7 +120,7 @@ def _go(clerk: Clerk, ring: Brought, step: str, fields: Mapping[str, str], state
 
 
 def _done(clerk: Clerk, ring: Brought, step: str, fields: Mapping[str, str]) -> bool:
-    told: Answer = clerk.session.post(f"{ring.at}{step}", fields)
+    told: Answer = ring.by.post(f"{ring.at}{step}", fields)
     if not told.done:
         clerk.tablet.broken.append(f"fault: {ring.at}{step} was refused: {told.refusal}")
     return told.done

@@ -17,7 +17,7 @@ def do(clerk: Clerk) -> None:
     may = [
         sold
         for sold in clerk.shift_sales
-        if not sold.voided
+        if sold.stands
         and all(tender == CASH for tender, _cents in sold.paid)
         and all(piece.number in own for piece in sold.pieces)
     ]

@@ -2,7 +2,7 @@
 
 - `NAME`: how the table names it;
 - `why_not(world)`: why it cannot be done here, else nothing;
-- `happen(world)`: does it, and mends it again where a person would.
+- `happen(world)`: does it, and mends it again where a person would; whether it happened.
 """
 
 import importlib
@@ -35,7 +35,7 @@ class Mishap(Protocol):
 
     def why_not(self, world: World) -> str: ...
 
-    def happen(self, world: World) -> None: ...
+    def happen(self, world: World) -> bool: ...
 
 
 def all_mishaps() -> list[Mishap]:

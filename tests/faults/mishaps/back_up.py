@@ -24,7 +24,7 @@ def why_not(_world: World) -> str:
     return ""
 
 
-def happen(world: World) -> None:
+def happen(world: World) -> bool:
     told = [
         (act.user, act.key)
         for tablet in world.tablets
@@ -46,6 +46,7 @@ def happen(world: World) -> None:
         connection.close()
         world.database.drop(restored)
     world.tablets[0].broken.extend(broken)
+    return True
 
 
 def missing(told: list[tuple[str, str]]) -> Iterator[str]:

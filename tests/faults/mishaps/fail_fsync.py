@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -22,21 +23,25 @@ def why_not(_world: World) -> str:
     return "" if tried.returncode == 0 else "no process may be traced here"
 
 
-def happen(world: World) -> None:
+def happen(world: World) -> bool:
+    """It happened when a call of theirs was answered with the error."""
     targets = _backends(world.database) or world.server.workers()
-    command = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={CALLS}"]
-    command += ["-e", f"inject={CALLS}:error=EIO"]
-    for pid in targets:
-        command += ["-p", str(pid)]
-    tracer = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603  because: our own command
-    time.sleep(0.5 + world.dice.random())
-    tracer.terminate()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        tracer.wait(5)
-    tracer.kill()
-    tracer.wait()
+    with tempfile.NamedTemporaryFile("r") as told:
+        command = ["strace", "-f", "-o", told.name, "-e", f"trace={CALLS}"]
+        command += ["-e", f"inject={CALLS}:error=EIO"]
+        for pid in targets:
+            command += ["-p", str(pid)]
+        tracer = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603  because: our own command
+        time.sleep(0.5 + world.dice.random())
+        tracer.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            tracer.wait(5)
+        tracer.kill()
+        tracer.wait()
+        failed = "(INJECTED)" in told.read()
     if isinstance(world.database, Cluster):
         world.database.start()  # it stops itself rather than trust such a disk
+    return failed
 
 
 def _backends(database: object) -> list[int]:

@@ -14,8 +14,9 @@ def why_not(world: World) -> str:
     return "a small file system needs root; the failpoint disk.full stands in on SQLite"
 
 
-def happen(world: World) -> None:
+def happen(world: World) -> bool:
     with world.database.disk.full():
         time.sleep(0.5 + world.dice.random())
     if isinstance(world.database, Cluster):
         world.database.start()  # without room for its log it may have stopped itself
+    return True

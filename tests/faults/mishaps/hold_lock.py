@@ -17,7 +17,7 @@ def why_not(_world: World) -> str:
     return ""
 
 
-def happen(world: World) -> None:
+def happen(world: World) -> bool:
     seconds = world.dice.choice([0.5, 1, 3, LONGEST])
     address = world.database.url(world.name)
     if world.database.vendor == SQLITE:
@@ -28,8 +28,9 @@ def happen(world: World) -> None:
             stranger.execute("BEGIN IMMEDIATE")
             time.sleep(seconds)
             stranger.execute("ROLLBACK")
-        return
+        return True
     with psycopg.connect(address) as stranger:
         stranger.execute("SELECT id FROM inventory_ledgerhead FOR UPDATE")
         time.sleep(seconds)
         stranger.rollback()
+    return True

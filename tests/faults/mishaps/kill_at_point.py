@@ -11,8 +11,9 @@ def why_not(_world: World) -> str:
     return ""
 
 
-def happen(world: World) -> None:
+def happen(world: World) -> bool:
     """The next act of one tablet meets it."""
     number = world.dice.randint(1, MOST_STATEMENTS)
     point = world.dice.choice([failpoints.statement(number), *failpoints.ALONE])
     world.dice.choice(world.tablets).armed.append(point)
+    return True

@@ -9,6 +9,7 @@ def why_not(_world: World) -> str:
     return ""
 
 
-def happen(world: World) -> None:
+def happen(world: World) -> bool:
     world.server.kill()
     world.server.keep_up()
+    return True

@@ -9,6 +9,6 @@ def why_not(_world: World) -> str:
     return ""
 
 
-def happen(world: World) -> None:
-    if workers := world.server.workers():
-        world.server.kill_worker(world.dice.choice(workers))
+def happen(world: World) -> bool:
+    workers = world.server.workers()
+    return bool(workers) and world.server.kill_worker(world.dice.choice(workers))

@@ -11,5 +11,6 @@ def why_not(world: World) -> str:
     return "" if world.database.vendor == SQLITE else "PostgreSQL has no such limit"
 
 
-def happen(world: World) -> None:
+def happen(world: World) -> bool:
     world.dice.choice(world.tablets).armed.append(failpoints.DISK_FULL)
+    return True

@@ -10,6 +10,7 @@ def why_not(_world: World) -> str:
     return ""
 
 
-def happen(world: World) -> None:
+def happen(world: World) -> bool:
     """Within the business day, which begins at ten in the morning."""
     world.clock.step_to(world.clock.base + world.dice.choice(STEPS))
+    return True

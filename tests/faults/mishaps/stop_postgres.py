@@ -12,8 +12,9 @@ def why_not(world: World) -> str:
     return "" if isinstance(world.database, Cluster) else "SQLite has no server"
 
 
-def happen(world: World) -> None:
+def happen(world: World) -> bool:
     assert isinstance(world.database, Cluster)
     world.database.stop_at_once()
     time.sleep(world.dice.random() * 0.5)
     world.database.start()
+    return True
