@@ -28,6 +28,7 @@ from inventory.models import (
     Style,
 )
 from warranty import seed
+from warranty.models import Card
 
 PASSWORD = "demo-2026"
 PINS = {
@@ -232,6 +233,11 @@ class Shop:
         self.pay(sale)
         total = bills.total_cents(sale, list(sale.lines.all()))
         return sales.complete(sale=sale, shown_cents=total, by=by or self.lin)
+
+
+def card_of(sale: Sale, position: int = 1) -> Card:
+    """The card that a line of a sale was handed out with."""
+    return Card.objects.get(sale_line__sale=sale, sale_line__position=position)
 
 
 def open_shop() -> Shop:

@@ -10,6 +10,7 @@ from counter.drawers import DENOMINATIONS
 from counter.models import Handover, SignedAs, TrayCount, TrayState
 from inventory.ground import approvals, settings_rows
 from inventory.models import Piece
+from tests import listed
 from tests.cast import Shop
 
 OUTGOING, INCOMING, WITNESS = SignedAs.OUTGOING, SignedAs.INCOMING, SignedAs.WITNESS
@@ -93,8 +94,7 @@ def count_rest(handover: Handover, *, by: User) -> Handover:
     """Every tray that waits, the list, and the money."""
     for tray in handover.trays.filter(state=TrayState.WAITING).select_related("place"):
         count_tray(handover, tray.place.code, by=by)
-    for item in handover.items.filter(counted__isnull=True):
-        handovers.check_item(item=item, counted=item.expected, remark="", by=by)
+    listed.count(handover, by=by)
     count_drawer(handover, by=by)
     handover.refresh_from_db()
     return handover

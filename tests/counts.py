@@ -8,6 +8,7 @@ from counter import counting, drawers, handovers, scans, shifts, signatures
 from counter.models import CountItem, Handover, ItemKind, SignedAs, TrayCount, TrayState
 from inventory.ground import settings_rows
 from inventory.models import CountDepth, Piece, Place
+from tests import listed
 from tests.cast import Shop
 
 
@@ -41,8 +42,7 @@ def count_the_rest(sheet: Handover, *, by: User) -> None:
     counting.hand_in_empty(handover=sheet, by=by)
     drawers.count_money(money=sheet.money.get(tender__code="cash"), denominations={}, by=by)
     drawers.count_no_vouchers(handover=sheet, by=by)
-    for item in sheet.items.all():
-        handovers.check_item(item=item, counted=item.expected, remark="", by=by)
+    listed.count(sheet, by=by)
 
 
 def at_every_stage(shop: Shop) -> dict[str, str]:

@@ -55,14 +55,14 @@ def receipt(*, rings: int = 1, **changed: Any) -> SimpleNamespace:
     """A slip with one bangle by weight and some rings at a fixed price."""
     bangle = SimpleNamespace(
         name="足金古法手镯", piece_number="1000019996", metal_line="足金 999‰",
-        gross_grams="42.81", net_grams="42.81", is_fixed=False, yuan_per_gram="",
+        gross_grams="42.81", net_grams="42.81", label_line="", is_fixed=False, yuan_per_gram="",
         exchange_line="", total="¥32,629.78", reductions=[("会员工费九折", "−¥162.68")],
         parts=[("金价 728.00 × 42.81 克", "¥31,165.68"), ("工费 38.00 × 42.81 克", "¥1,626.78")],
     )  # fmt: skip
     ring = SimpleNamespace(
         name="18K金钻石戒指", piece_number="1000009683", metal_line="18K金 750‰",
-        gross_grams="2.02", net_grams="1.39", is_fixed=True, yuan_per_gram="1,798.56",
-        exchange_line="一口价镶嵌饰品", total="¥2,500.00", reductions=[],
+        gross_grams="2.02", net_grams="1.39", label_line="", is_fixed=True,
+        yuan_per_gram="1,798.56", exchange_line="一口价镶嵌饰品", total="¥2,500.00", reductions=[],
         parts=[("标价", "¥2,500.00")],
     )  # fmt: skip
     facts: dict[str, Any] = {
@@ -83,6 +83,8 @@ def receipt(*, rings: int = 1, **changed: Any) -> SimpleNamespace:
             ("现金", "¥200.00", ""),
         ],
         "change": "¥71.00",
+        "credit": [],
+        "is_paid_out": False,
         "cards": [("1234 5678 9012 3456 7888", barcodes.card_qr(CARD_URL))],
         "return_terms": "未佩戴、标签完好的货品，十天内凭本单等价兑换。",
     }

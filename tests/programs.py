@@ -1,18 +1,28 @@
 """A program that talks to the API from outside, with nothing but its key."""
 
 import itertools
+import json
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from django.test import Client
 
 from counter import api_clients
+from counter.api import api
 from inventory.models import Store
 
 API = "/api/v1"
 EVERYTHING = api_clients.SCOPES
 MOST_PAGES = 1_000
 _turn = itertools.count(1)
+
+
+@cache
+def contract() -> dict[str, Any]:
+    """What the API promises, as it is published: OpenAPI."""
+    promised: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema()))
+    return promised
 
 
 class Program:

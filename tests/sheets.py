@@ -8,6 +8,7 @@ from counter import counting, custody, differences, drawers, handovers, scans, s
 from counter.models import Handover, HandoverKind, HandoverMoney, SignedAs, TrayCount
 from inventory.ground import approvals
 from inventory.models import Piece, Place
+from tests import listed
 from tests.cast import Shop
 
 
@@ -118,7 +119,6 @@ def signed(
     """A whole sheet of counter A, from the first tray to the last signature."""
     handover = begin(shop, kind)
     count_goods(shop, handover, lacking=lacking)
-    for item in handover.items.all():
-        handovers.check_item(item=item, counted=item.expected, remark="", by=shop.lin)
+    listed.count(handover, by=shop.lin)
     count_money(shop, handover, short_cents=short_cents)
     return sign(shop, handover, alone=alone)

@@ -12,14 +12,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from counter import api_clients
-from counter.api import api
 from counter.clerks import PERMISSIONS
 from counter.models import ApiKey
 from inventory.ground import access, scopes
 from inventory.ground.access import Access, Scope
-from tests.abuse.world import PEOPLE, Rows, everybody_elsewhere, filled, stocked
+from tests.abuse.world import PEOPLE, Rows, everybody_elsewhere, filled
 from tests.cast import COST_CENTS, KeyedClient, Shop
-from tests.programs import EVERYTHING, Program, register
+from tests.programs import EVERYTHING, Program, contract, register
 
 # Django's own pages with their own guard
 FOREIGN = ("admin/",)
@@ -58,11 +57,6 @@ NAMED = [
 METHODS = ("get", "post")
 
 
-@pytest.fixture
-def rows(shop: Shop) -> Rows:
-    return stocked(shop)
-
-
 # forms that are read before their row is looked for are filled in
 SENT = {"explanation": "nobody came", "code": "3000000017"}
 
@@ -98,6 +92,7 @@ def test_only_these_pages_are_open_to_every_role() -> None:
         "",
         "sign-in/",
         "language/",
+        "t/<claim_check>/",
     }
 
 
@@ -193,7 +188,7 @@ def test_a_cost_price_never_reaches_a_clerk(shop: Shop, rows: Rows) -> None:
 
 def operations() -> Iterator[tuple[str, str, str]]:
     """Method, address and scope of everything a program may do."""
-    for path, methods in api.get_openapi_schema()["paths"].items():
+    for path, methods in contract()["paths"].items():
         for method, operation in methods.items():
             (scope,) = operation["security"][0][scopes.SCHEME]
             yield method, path.removeprefix("/api/v1"), scope
@@ -203,7 +198,7 @@ OPERATIONS = list(operations())
 BY_NUMBER = [path for method, path, _scope in OPERATIONS if method == "get" and "{" in path]
 BY_STORE = [
     path.removeprefix("/api/v1")
-    for path, methods in api.get_openapi_schema()["paths"].items()
+    for path, methods in contract()["paths"].items()
     if any(each["name"] == "store" for each in methods.get("get", {}).get("parameters", ()))
 ]
 
@@ -214,6 +209,8 @@ def number(path: str, rows: Rows) -> str:
         "pieces": rows.piece.number,
         "sales": rows.sale.number,
         "cards": rows.card,
+        "tickets": rows.ticket.number,
+        "returns": rows.back.number,
         "handovers": rows.signed.number,
         "trade-ins": rows.trade_in.number,
     }

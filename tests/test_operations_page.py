@@ -173,6 +173,7 @@ def ordered(found: list[Block]) -> list[Block]:
     return sorted(found, key=lambda block: "createuser" not in block.text)
 
 
+@pytest.mark.long
 def test_every_command_of_it_runs(machine: Machine) -> None:
     on_postgresql = connection.vendor == "postgresql"
     for block in ordered(blocks("sh")):

@@ -9,7 +9,17 @@ from functools import partial
 import pytest
 from django.db import OperationalError, connections
 
-from counter import acknowledgements, bills, counting, handovers, sales, scans, signatures, trays
+from counter import (
+    acknowledgements,
+    bills,
+    counting,
+    for_sale,
+    handovers,
+    sales,
+    scans,
+    signatures,
+    trays,
+)
 from counter.books import verify
 from counter.models import Sale, SaleState, Shift
 from inventory import holds
@@ -76,7 +86,7 @@ def test_fifty_bills_want_one_piece_and_one_gets_it(trading_shop: Shop) -> None:
 
     got = at_once(sell)
     assert got[SaleState.COMPLETED] == 1
-    assert got[holds.HeldElsewhere.code] + got[bills.PieceSold.code] == THREADS - 1, got
+    assert got[holds.HeldElsewhere.code] + got[for_sale.PieceSold.code] == THREADS - 1, got
     assert books_agree()
 
 

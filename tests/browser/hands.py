@@ -23,6 +23,8 @@ NOTES = (
     "Response Status Error Code",
     "htmx:afterRequest",
     "htmx:sendError",
+    # of a part that htmx brings; `glue.js` moves the focus there itself
+    "Autofocus processing was blocked",
 )
 TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation",

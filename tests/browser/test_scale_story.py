@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from playwright.sync_api import Page, expect
 
+from appraisal import old_pieces, trade_ins
 from appraisal.models import ScaleReading, Weighing
 from appraisal.simulated_scale import SimulatedScale
 from tests.browser.hands import PORTRAIT, TABLET, cookies_of
@@ -110,3 +113,29 @@ def test_without_a_script_a_button_reads_the_scale(
     page.locator("button[form=check]").click()
     page.wait_for_url("**/scales/checks/*/")
     assert Weighing.objects.get().mg == 8_720
+
+
+def test_several_pieces_are_weighed_one_after_the_other(
+    desk: Desk, tablet: Page, balance: SimulatedScale
+) -> None:
+    desk.put("trade_in_photo", "no")
+    weights = (10_000, 20_000)
+    trade_in = desk.consented(*(desk.ring(photos=[]) for _mg in weights))
+    for piece, mg in zip(trade_ins.pieces_of(trade_in), weights, strict=True):
+        old_pieces.weigh(old_piece=piece, shown=desk.on_scale(mg), by=desk.by)
+    trade_ins.decline(trade_in=trade_in, by=desk.by)
+    tablet.goto(f"/trade-ins/{trade_in.number}/")
+    fields = tablet.locator("live-scale")
+    for field, mg in zip(fields.all(), weights, strict=True):
+        balance.put(mg)
+        expect(field.locator("[data-state=stable] .reading")).to_contain_text(f"{mg // 1000}.00")
+        field.locator("[data-take]").click()
+        expect(field.locator("[data-state=taken] .reading")).to_contain_text(f"{mg // 1000}.00")
+        balance.put(0)
+    # what is taken stays, whatever lies on the scale meanwhile, and however long the signing takes
+    expect(tablet.locator("live-scale [name$=-reading]")).to_have_count(2)
+    ScaleReading.objects.update(at=F("at") - timedelta(minutes=2))
+    tablet.locator("[name=on_paper]").evaluate("box => { box.checked = true }")
+    tablet.locator(".actions .btn.main").click()
+    expect(tablet.locator("body")).to_contain_text("未收任何费用")
+    assert {row.mg for row in Weighing.objects.filter(purpose="returned")} == set(weights)

@@ -145,6 +145,9 @@ def test_typed_values_stay_when_a_scan_is_refused(trading_shop: Shop, tablet: Pa
     tablet.locator("#id_merchant_number").fill("42001")
     scan(tablet, f"~{sold.number}")
     expect(tablet.locator("#notice")).to_contain_text("在国贸店售出")
+    # where the eye is while scanning: the same words, and not that it is unknown
+    expect(tablet.locator("scan-box output")).to_contain_text("在国贸店售出")
+    expect(tablet.locator("scan-box output")).not_to_contain_text("本店没有")
     expect(tablet.locator("#notice").get_by_role("link")).to_have_attribute(
         "href", f"/sales/{done.number}/"
     )

@@ -4,6 +4,7 @@ A screen joins by one row in the table."""
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,14 +21,15 @@ from pytest_django.live_server_helper import LiveServer
 from counter.models import Sale
 from inventory import places, transfers
 from inventory.ground import changes
-from tests import counts, day_files, old_gold
+from tests import counts, day_files, old_gold, returns, scrap_bags, service_desk, store_credit
 from tests.browser.hands import PORTRAIT, TABLET, TELEPHONE, WECHAT, cookies_of, opened
 from tests.browser.looks import CROWDED, LOST, SMALL, SMALL_TEXT, TARGETS, UNFOLD, WORDS
 from tests.cast import Shop, open_shop
 from tests.paper import CARD_NUMBER
+from tests.standing import House
 from tests.test_translations import LATIN
-from warranty import cards
-from warranty.models import Card
+from warranty import cards, seed
+from warranty.models import Card, Plan
 
 # so the database is made when nothing else is tested; `books` fills it once and flushes it
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,6 +80,11 @@ SCREENS = [
     Screen("new transfer", "/transfers/new/", "lin", "A-01", TABLET),
     Screen("cards", "/cards/", "lin", "18K金钻石戒指", TABLET),
     Screen("card", "/cards/{card}/", "lin", "18K金钻石戒指", PORTRAIT),
+    Screen("lost card", "/cards/{lost}/", "lin", "补卡", PORTRAIT),
+    Screen("find a card", "/cards/find/", "lin", "查找饰品的保修卡", TABLET),
+    Screen("card plans", "/cards/plans/", "head", "set-ring", TABLET),
+    Screen("plan", "/cards/plans/{plan}/", "head", "set-ring", TABLET),
+    Screen("care prices", "/cards/prices/", "head", "维修价目表", TABLET),
     Screen("import", "/pieces/import/", "wang", "检查清单", TABLET),
     Screen("refusal", "/pieces/1000017387/", "lin", "今日", TABLET),
     Screen("start a count", "/handovers/start/A/?kind=change", "lin", "谁接班", TABLET),
@@ -99,7 +106,56 @@ SCREENS = [
     Screen("offer on a telephone", "/trade-ins/{offered}/", "lin", "可抵扣", TELEPHONE),
     Screen("settle old gold", "/trade-ins/{accepted}/", "lin", "计入账单", TABLET),
     Screen("give old gold back", "/trade-ins/{declined}/", "lin", "顾客已全部取回", PORTRAIT),
+    Screen("agree to the melting", "/trade-ins/{referred}/", "lin", "顾客同意熔金", PORTRAIT),
+    Screen("melt old gold", "/trade-ins/{melting}/", "lin", "熔后重量", TABLET),
+    Screen("seal a bag", "/trade-ins/{to_bag}/", "lin", "封签号", TABLET),
+    Screen("bags", "/scrap-bags/", "chen", "{sealed_bag}", TABLET),
+    Screen("bag", "/scrap-bags/{sealed_bag}/", "lin", "F-1002", PORTRAIT),
+    Screen("bag on a telephone", "/scrap-bags/{sealed_bag}/", "wang", "F-1002", TELEPHONE),
+    Screen("bags at head office", "/scrap-bags/", "head", "{sent_bag}", TABLET),
+    Screen("bag to take in", "/scrap-bags/{sent_bag}/", "head", "F-1003", TABLET),
+    Screen("purity", "/scrap-bags/purity/", "head", "预估与实得成色", TABLET),
+    Screen("samples", "/scrap-bags/samples/", "chen", "{sampled}", PORTRAIT),
+    Screen("sample", "/scrap-bags/samples/{sampled}/", "chen", "{sampled}", TABLET),
+    Screen("store credit", "/customers/credit/", "wang", "至 30 天", TABLET),
+    Screen("credit of a customer", "/customers/{creditor}/credit/", "wang", "可付现", TABLET),
+    Screen("returns", "/returns/", "lin", "{to_refund}", TABLET),
+    Screen(
+        "piece to take back",
+        "/returns/new/?code={sold_for_return}",
+        "lin",
+        "各原因的退换期限",
+        TABLET,
+    ),
+    Screen("return to settle", "/returns/{to_refund}/", "lin", "退回", TABLET),
+    Screen("return on a telephone", "/returns/{at_the_mall}/", "wang", "商场退款单号", TELEPHONE),
+    Screen("return windows", "/returns/windows/", "head", "退换期限", TABLET),
+    Screen("claims", "/claims/", "head", "质量问题", TABLET),
+    Screen("messages", "/notices/", "chen", "消息", TABLET),
+    Screen("service desk", "/tickets/", "lin", "处理中或外送", TABLET),
+    Screen("service desk on a telephone", "/tickets/", "wang", "加急", TELEPHONE),
+    Screen("search of tickets", "/tickets/?q=银项链", "lin", "{ticket_over}", TABLET),
+    Screen("take something in", "/tickets/new/", "lin", "按外观描述", TABLET),
+    Screen(
+        "part of a pair",
+        "/tickets/new/?code={card_at_home}&job=matching",
+        "lin",
+        "配单只",
+        TABLET,
+    ),
+    Screen("take a card in", "/tickets/new/?code={card_at_home}", "lin", "现场清洗", PORTRAIT),
+    Screen("ticket to weigh", "/tickets/{ticket_new}/", "lin", "收件重量", TABLET),
+    Screen("ticket to sign", "/tickets/{ticket_to_sign}/", "lin", "顾客已签名", PORTRAIT),
+    Screen("ticket with a price", "/tickets/{ticket_priced}/", "lin", "顾客同意", TABLET),
+    Screen("ticket at work", "/tickets/{ticket_at_work}/", "lin", "此项完成", TABLET),
+    Screen("ticket to appraise", "/tickets/{ticket_to_appraise}/", "lin", "机构评估结果", TABLET),
+    Screen("ticket to pay", "/tickets/{ticket_to_pay}/", "lin", "柜台付款", PORTRAIT),
+    Screen("ticket to weigh out", "/tickets/{ticket_ready}/", "lin", "取件重量", TELEPHONE),
+    Screen("ticket that is over", "/tickets/{ticket_over}/", "lin", "返修", TABLET),
+    Screen("private link of a ticket", "/t/{claim_check}/", "", "您是否同意此报价", TELEPHONE),
+    Screen("no such link", "/t/nothing/", "", "此地址下没有内容", TELEPHONE),
     Screen("business days", "/day/", "wang", "营业日", TABLET),
+    Screen("amounts to look at", "/day/near-limits/", "wang", "待核对的金额", TABLET),
     Screen("business day", "/day/{day}/", "wang", "账上没有", TABLET),
     Screen("business day on a telephone", "/day/{day}/", "wang", "日结", TELEPHONE),
     Screen("customer's card", "/w/{card}", "", "18K金钻石戒指", TELEPHONE),
@@ -121,7 +177,7 @@ class Books:
 
 @dataclass(frozen=True)
 class Visit:
-    """One screen, opened in a browser of its own."""
+    """One screen, as somebody looks at it."""
 
     screen: Screen
     page: Page
@@ -134,7 +190,7 @@ def _django_db_helper() -> None:
 
 
 @pytest.fixture(scope="module")
-def books(django_db_setup: None, django_db_blocker: Any) -> Iterator[Books]:
+def books(_house: House, django_db_blocker: Any) -> Iterator[Books]:
     """One shop for all screens: looking changes nothing. Flushed afterwards."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     quick = override_settings(
@@ -144,6 +200,8 @@ def books(django_db_setup: None, django_db_blocker: Any) -> Iterator[Books]:
         STORAGES=settings.STORAGES | {"staticfiles": plain},
     )
     with django_db_blocker.unblock(), quick:
+        # this shop really commits, and a world that stands would not let it
+        _house.clear()
         server = LiveServer("localhost")
         try:
             shop = open_shop()
@@ -157,7 +215,8 @@ def _trade(shop: Shop) -> dict[str, str]:
     """Something of everything; the names are those in the table of the screens."""
     moved = shop.piece()
     sale = shop.sell(shop.piece(), shop.ring())
-    voided = shop.sell(shop.ring())
+    voided, lost = shop.sell(shop.ring()), shop.sell(shop.ring())
+    seed.put_seed_care_prices()
     paid = shop.bill(shop.piece(), by=shop.zhao)
     shop.pay(paid, cents=100_000)
     hand = transfers.hand_over(
@@ -170,6 +229,10 @@ def _trade(shop: Shop) -> dict[str, str]:
     return {
         **counts.at_every_stage(shop),
         **old_gold.at_every_stage(shop),
+        **scrap_bags.at_every_stage(shop),
+        **returns.at_every_stage(shop),
+        **store_credit.somebody(shop),
+        **service_desk.at_every_stage(shop),
         "day": today.isoformat(),
         "bill": str(shop.bill(shop.piece(), shop.ring()).uuid),
         "paid": str(paid.uuid),
@@ -178,6 +241,8 @@ def _trade(shop: Shop) -> dict[str, str]:
         "transfer": hand.number,
         "card": _card_of(sale).number,
         "void": _void(shop, _card_of(voided)).number,
+        "lost": _reported_lost(shop, _card_of(lost)).number,
+        "plan": str(Plan.objects.get(code="set-ring").pk),
     }
 
 
@@ -205,19 +270,51 @@ def _void(shop: Shop, card: Card) -> Card:
     return card
 
 
+def _reported_lost(shop: Shop, card: Card) -> Card:
+    receipt = str(card.sale_line.sale.number)
+    return cards.report_lost(card=card, proof=receipt, why="地铁上", by=shop.lin)
+
+
+class Windows:
+    """One window of each person, in which their screens are looked at one after the other."""
+
+    def __init__(self, books: Books, chromium: Browser, closing: ExitStack) -> None:
+        self._books, self._chromium, self._closing = books, chromium, closing
+        self._open: dict[tuple[str, bool], tuple[Page, list[str]]] = {}
+
+    def show(self, screen: Screen) -> Visit:
+        """The screen at its size, in Chinese, with nothing said so far."""
+        page, said = self._of(screen.user, not screen.user and screen.size is not TABLET)
+        said.clear()
+        page.context.clear_cookies(name="django_language")
+        page.set_viewport_size(screen.size)
+        page.goto(screen.path.format(**self._books.names))
+        expect(page.locator("body")).to_contain_text(screen.sees.format(**self._books.names))
+        return Visit(screen, page, said)
+
+    def _of(self, user: str, in_wechat: bool) -> tuple[Page, list[str]]:
+        if (user, in_wechat) not in self._open:
+            said: list[str] = []
+            more = {"user_agent": WECHAT} if in_wechat else {}
+            context = self._closing.enter_context(
+                opened(self._chromium, self._books.home, TABLET, said, **more)
+            )
+            if user:
+                client = self._books.shop.client(self._books.shop.people[user])
+                context.add_cookies(cookies_of(client, self._books.home))
+            self._open[user, in_wechat] = context.new_page(), said
+        return self._open[user, in_wechat]
+
+
+@pytest.fixture(scope="module")
+def windows(books: Books, chromium: Browser) -> Iterator[Windows]:
+    with ExitStack() as closing:
+        yield Windows(books, chromium, closing)
+
+
 @pytest.fixture(scope="module", params=SCREENS, ids=lambda screen: screen.name)
-def visit(request: pytest.FixtureRequest, books: Books, chromium: Browser) -> Iterator[Visit]:
-    screen: Screen = request.param
-    said: list[str] = []
-    more = {} if screen.user or screen.size is TABLET else {"user_agent": WECHAT}
-    with opened(chromium, books.home, screen.size, said, **more) as context:
-        if screen.user:
-            client = books.shop.client(books.shop.people[screen.user])
-            context.add_cookies(cookies_of(client, books.home))
-        page = context.new_page()
-        page.goto(screen.path.format(**books.names))
-        expect(page.locator("body")).to_contain_text(screen.sees.format(**books.names))
-        yield Visit(screen, page, said)
+def visit(request: pytest.FixtureRequest, windows: Windows) -> Visit:
+    return windows.show(request.param)
 
 
 def _lost(visit: Visit, widths: tuple[int, ...]) -> dict[int, list[str]]:

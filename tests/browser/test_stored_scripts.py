@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from django.contrib import admin
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from tests.abuse.payloads import MARK, SCRIPTS, poison
 from tests.abuse.world import Rows, filled, stocked
@@ -38,10 +38,14 @@ class Trap:
 
     def show(self, address: str) -> str:
         """The text of the page at an address, once it stands still."""
-        answer = self.page.request.get(address)
-        if "html" not in answer.headers.get("content-type", "") or not answer.body():
-            return ""  # a paper, or a refusal without a word, is no page
-        self.page.goto(address, wait_until="load")
+        try:
+            answer = self.page.goto(address, wait_until="load")
+        except Error as refused:
+            if "ERR_ABORTED" in refused.message or "Download is starting" in refused.message:
+                return ""  # a paper, or a refusal without a word, is no page
+            raise
+        if answer is None or "html" not in answer.headers.get("content-type", ""):
+            return ""
         found = self.page.evaluate(FOREIGN)
         self.caught += [f"{address}: {each}" for each in found]
         return self.page.content()
