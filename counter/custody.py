@@ -79,15 +79,18 @@ STEPS = """
     ORDER BY change.seq
 """
 
+# the keys of a store's links grow with their `seq`: the payments since then lie side by side,
+# however much else was written; CROSS JOIN keeps SQLite from beginning with the shifts
 PAID = """
     SELECT payment.tender_id, SUM(payment.amount_cents),
            SUM(CASE WHEN payment.reverses_id IS NULL OR payment.returned_id IS NOT NULL
                     THEN 1 ELSE -1 END)
-    FROM inventory_change change
-    CROSS JOIN counter_payment payment
+    FROM counter_payment payment
     CROSS JOIN counter_shift shift
-    WHERE change.store_id = %s AND change.seq > %s
-      AND payment.change_id = change.id AND shift.id = payment.shift_id AND shift.counter_id = %s
+    WHERE payment.store_id = %s
+      AND payment.change_id > COALESCE(
+          (SELECT id FROM inventory_change WHERE store_id = %s AND seq = %s), 0)
+      AND shift.id = payment.shift_id AND shift.counter_id = %s
     GROUP BY payment.tender_id
 """
 
@@ -209,7 +212,7 @@ def paid(counter: Place, *, since: int) -> dict[int, tuple[int, int]]:
     was paid out for old gold, or for a return, is taken off and has its voucher too, a void takes
     both back (1 query)."""
     with connection.cursor() as cursor:
-        cursor.execute(PAID, [counter.store_id, since, counter.pk])
+        cursor.execute(PAID, [counter.store_id, counter.store_id, since, counter.pk])
         return {tender: (int(cents), int(n)) for tender, cents, n in cursor.fetchall()}
 
 

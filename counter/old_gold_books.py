@@ -37,13 +37,16 @@ NEWEST = """
                 WHERE each.trade_in_id = trade_in.id)
 """
 
+# joined from the payment outwards: a planner that may begin with the offers reads every payment of
+# the store for each of them
 AS_OFFERED = f"""
     SELECT 'counter_payment', payment.id, payment.amount_cents
     FROM counter_payment payment
-    JOIN appraisal_tradein trade_in ON trade_in.id = payment.trade_in_id
-    JOIN appraisal_offer offer ON {NEWEST}
+    LEFT JOIN appraisal_tradein trade_in ON trade_in.id = payment.trade_in_id
+    LEFT JOIN appraisal_offer offer ON {NEWEST}
     WHERE payment.store_id = %s AND NOT payment.is_payout AND {LIVE}
-      AND payment.amount_cents <> offer.pays_cents + offer.money_cents
+      AND payment.trade_in_id IS NOT NULL
+      AND payment.amount_cents <> COALESCE(offer.pays_cents + offer.money_cents, 0)
 """  # noqa: S608  because: every part is our own
 
 PAID_OUT = f"""

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
-from counter import acknowledgements, api_clients, bills, books, sales, shifts
+from counter import acknowledgements, api_clients, bills, books, sales, seeds, shifts
 from counter.models import Sale, SaleState
 from inventory import places
 from inventory.ground import books as ground_books
@@ -51,6 +51,7 @@ class Ground:
         self.scale = scale
         self.server = server
         self.shop: Shop = open_shop()
+        seeds.put_terms()
         self.size = 0
         self.today: date = places.business_day(self.shop.s01)
         self._lay_out_goods()
@@ -119,8 +120,9 @@ class Ground:
             self.shop.close_shift(running)
         self.shop.shift = shifts.open_at(counter=self.shop.a, by=self.shop.lin)
         self.seal()
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        if connection.vendor == "postgresql":  # as autovacuum does; nobody analyses a shop's SQLite
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
 
     def seal(self) -> None:
         """As after a proof that was clean: what is written next is proved from here on."""

@@ -1,9 +1,14 @@
 """The service desk on the tablet: sent out, worked on, given back."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.utils import timezone
 
+from counter import service_desk
 from tests.cast import KeyedClient, Shop
+from tests.old_gold import SIGNED
 from tests.service_desk import ServiceDesk, open_service_desk
 from tests.ticket_pages import NAME, at, page_of, taken_in
 from tests.trade_in_pages import send, text_of
@@ -70,6 +75,18 @@ def test_a_weight_of_before_the_work_was_taken_up_again_does_not_count(
     send(tablet, at(ticket, "check/"), passed="yes")
     answer = tablet.post(at(ticket, "hand-back/"), {"signature": NAME})
     assert answer.headers["X-Refusal"] == "weight_needed"
+
+
+def test_a_clock_that_is_put_back_takes_no_weight_away(desk: ServiceDesk, card: Card) -> None:
+    ticket = desk.work(desk.free_cleaning(card))
+    with time_machine.travel(timezone.now() - timedelta(minutes=1)):
+        service_desk.weigh_out(
+            ticket=ticket, on_scale=desk.scale(2_020, 1), explanation="", by=desk.by
+        )
+    back = service_desk.hand_back(
+        ticket=ticket, on_scale=None, explanation="", collected_by="", drawn=SIGNED, by=desk.by
+    )
+    assert back.state == TicketState.COLLECTED
 
 
 def test_nothing_is_handed_back_twice(desk: ServiceDesk, card: Card, tablet: KeyedClient) -> None:

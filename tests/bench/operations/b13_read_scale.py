@@ -12,7 +12,7 @@ from tests.bench.ground import Ground
 from tests.bench.measuring import Measured, Sample
 from tests.bench.operation import Operation, WrongAnswer
 
-TURNS = 3
+TURNS = 1  # a load takes its time to come to rest
 MOVES_S = 0.5  # longer than the port of the question before takes to close
 LATEST_US = 300_000
 LOAD_MG = 8_720

@@ -4,7 +4,7 @@ money goes out, the pieces come in and the cards are closed."""
 from collections.abc import Iterator
 
 from appraisal.weighings import Shown
-from counter import refund_shares, refunds, return_seed, returns, sales
+from counter import refund_shares, refunds, returns, sales
 from counter.models import LeadsTo, Return, ReturnState, Sale
 from counter.returned_pieces import InHand
 from counter.returns import Wish
@@ -26,7 +26,6 @@ class SeeWindows(DeskPage):
     limit_us = 30_000
 
     def laid_out(self, desk: ServiceDesk) -> tuple[str, list[str]]:
-        return_seed.put_seed_windows()
         card = desk.sold_ring()
         return f"/returns/new/?code={card.number}", [card.piece.name, "without end"]
 
@@ -39,7 +38,6 @@ class SettleReturn(Operation):
 
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)
-        return_seed.put_seed_windows()
         self.total = ground.total_cents()
         self.settled: list[Return] = []
 
