@@ -15,9 +15,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from inventory.forms.fields import GramsField
+from inventory.forms.fields import FinenessField, GramsField, YuanField
 from inventory.ground import access
-from inventory.models import Place, PlaceKind, Store, Style
+from inventory.models import CountedIn, Place, PlaceKind, Store, Style, SupplyItem
 
 if TYPE_CHECKING:  # Django's classes take their model only while types are checked
     AnyAdmin = admin.ModelAdmin[Model]
@@ -99,3 +99,30 @@ class PlaceAdmin(HeadOffice):
     list_filter = ("kind",)
     list_select_related = ("store", "parent")
     search_fields = ("code", "name", "=store__code")
+
+
+class SupplyItemForm(AnyForm):
+    fineness = FinenessField(label=gettext_lazy("Fineness"), required=False)
+    cost_cents = YuanField(label=gettext_lazy("Cost of one piece or gram, yuan"), required=False)
+    value_cents = YuanField(label=gettext_lazy("Value of one as a gift, yuan"), required=False)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Only what goes by the gram is of a metal, and then its fineness is known."""
+        clean = super().clean() or {}
+        metal, fineness = clean.get("metal"), clean.get("fineness")
+        if bool(metal) != bool(fineness):
+            raise ValidationError({"fineness": _("A metal and its fineness belong together.")})
+        if metal and clean.get("counted_in") != CountedIn.GRAMS:
+            raise ValidationError({"metal": _("Only what is counted in grams is of a metal.")})
+        for name in ("cost_cents", "value_cents"):
+            clean[name] = clean.get(name) or 0
+        return clean
+
+
+@admin.register(SupplyItem)
+class SupplyItemAdmin(HeadOffice):
+    form = SupplyItemForm
+    decided = ("code", "counted_in", "metal", "fineness")
+    list_display = ("code", "name", "counted_in", "active")
+    list_filter = ("counted_in", "active")
+    search_fields = ("code", "name")

@@ -1,12 +1,13 @@
 """What is being counted blind at this moment: who counts reads no figure of it anywhere.
 
-A place that is counted carries the number of its sheet in `counted_in`. As long as any place of a
-counter does, all of that counter is veiled: were only the one tray left out of lists and sums,
-it could be read from what is missing there. One piece in the hand may always be looked at, moved
-and sold; its page then says who counts and not where it lies.
+A place that is counted carries the number of its handover in `counted_in`, that of its stocktake
+in `stocktaken_in`. As long as any place of a counter does, all of that counter is veiled: were only
+the one tray left out of lists and sums, it could be read from what is missing there. One piece in
+the hand may always be looked at, moved and sold; its page then says who counts and not where it
+lies.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from inventory.ground import access
 from inventory.ground.errors import RuleBroken
-from inventory.models import Piece, Place
+from inventory.models import Piece, Place, Store
 
 SEE_OPEN_COUNTS = "see_open_counts"
 
@@ -63,12 +64,22 @@ def veil_over(user: User | AnonymousUser, places: Iterable[Place]) -> Veil:
     """The veil over places that are read already; none for those who see open counts."""
     if not is_blind(user):
         return Veil()
-    return Veil(frozenset(place.parent_id or place.pk for place in places if place.counted_in))
+    return Veil(frozenset(place.parent_id or place.pk for place in places if place.is_counted))
 
 
 def veil_for(user: User | AnonymousUser) -> Veil:
     """The veil over all stores that this person or program may see (1 query)."""
-    return veil_over(user, access.visible(Place.objects.exclude(counted_in=""), user))
+    counted = Place.objects.exclude(counted_in="", stocktaken_in="")
+    return veil_over(user, access.visible(counted, user))
+
+
+def stores_counted(*, user: User | AnonymousUser, stores: Collection[Store]) -> set[int]:
+    """The keys of those stores whose whole stock this person or program may not read now: any
+    place of theirs is being counted (1 query, none for those who see open counts)."""
+    if not is_blind(user):
+        return set()
+    places = Place.objects.filter(store__in=stores).exclude(counted_in="", stocktaken_in="")
+    return set(places.values_list("store", flat=True))
 
 
 def check_list(*, user: User | AnonymousUser, places: Iterable[Place]) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from inventory import slips
 from inventory.ground import barcodes, measures
 from inventory.ground.barcodes import Symbol
 from inventory.ground.house import house_name
+from inventory.ground.measures import Tally
 from inventory.models import Category, LabourKind, Movement, Piece, Pricing, Stone, Transfer
 
 STANDARD = "GB 11887"
@@ -70,7 +72,7 @@ def tag_of(piece: Piece) -> Tag:
         price=_price(piece),
         stone_line=" + ".join(stone_text(stone) for stone in piece.stones.all()),
         certificate_line=str(report) if report else "",
-        size_line=" · ".join(part for part in (piece.style.code, size_text(piece)) if part),
+        size_line=" · ".join(part for part in _size_line(piece) if part),
         maker=house_name(),
     )
 
@@ -82,16 +84,35 @@ def sheet_of(transfer: Transfer, movements: Sequence[Movement]) -> TransferSheet
         number=transfer.number,
         from_place=" · ".join(slip.sources),
         to_place=str(transfer.to_place),
-        by=transfer.sender.first_name or transfer.sender.username,
+        by=name_of(transfer.sender),
         reason=_("lent, back today") if transfer.lent else "",
         at=transfer.at,
-        lines=[_line(row) for row in movements],
+        lines=[line_of(row.piece, row.net_mg) for row in movements],
         pieces=slip.tally.pieces,
-        classes=[
-            (total.metal_class.label, total.pieces, measures.grams(total.mg))
-            for total in slip.tally.classes
-        ],
+        classes=classes_of(slip.tally),
     )
+
+
+def line_of(piece: Piece, net_mg: int) -> SheetLine:
+    """One piece on a slip, by the weight that the slip passes on."""
+    return SheetLine(
+        number=piece.number,
+        name=piece.name,
+        metal_line=measures.declared_name(piece.metal, piece.fineness),
+        net_grams=measures.grams(net_mg),
+    )
+
+
+def classes_of(tally: Tally) -> list[tuple[str, int, str]]:
+    """Metal class, pieces and grams of each; grams of two classes are never added."""
+    return [
+        (total.metal_class.label, total.pieces, measures.grams(total.mg)) for total in tally.classes
+    ]
+
+
+def name_of(person: User) -> str:
+    """How somebody is called on a paper."""
+    return person.first_name or person.username
 
 
 def stone_text(stone: Stone) -> str:
@@ -103,6 +124,11 @@ def stone_text(stone: Stone) -> str:
     if stone.count > 1:
         weight = _("%(n)d stones %(weight)s") % {"n": stone.count, "weight": weight}
     return " · ".join(part for part in (weight, stone.color, stone.clarity, stone.cut) if part)
+
+
+def _size_line(piece: Piece) -> tuple[str, ...]:
+    ordered = _("made to order") if piece.made_to_order else ""
+    return piece.style.code, size_text(piece), ordered
 
 
 def size_text(piece: Piece) -> str:
@@ -124,12 +150,3 @@ def _price(piece: Piece) -> str:
     if piece.labour_kind == LabourKind.PERCENT:
         return _("labour %s %%") % f"{piece.labour_value / 100:g}"
     return _("labour %s") % measures.yuan(piece.labour_value)
-
-
-def _line(row: Movement) -> SheetLine:
-    return SheetLine(
-        number=row.piece.number,
-        name=row.piece.name,
-        metal_line=measures.declared_name(row.piece.metal, row.piece.fineness),
-        net_grams=measures.grams(row.net_mg),
-    )

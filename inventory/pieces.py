@@ -7,12 +7,14 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from inventory import shipment_states
 from inventory.ground import statements
 from inventory.ground.changes import Book
 from inventory.ground.errors import RuleBroken
 from inventory.ground.statements import Asked
 from inventory.models import Movement, Piece, Place, Reason, State, Transfer
 from inventory.models.pieces import GONE
+from inventory.queries import LYING
 
 # what may become what; the design's table
 MOVES: dict[str, frozenset[State]] = {
@@ -193,9 +195,9 @@ def move(*, rows: Sequence[Piece], to: Place, transfer: Transfer, book: Book) ->
 
 def enter_forgotten(*, piece: Piece, to: Place, number: str, book: Book) -> list[Movement]:
     """A piece was carried to another place of its store and nobody entered it; found at the count
-    with this number. Refused for a piece that lies in no place."""
+    with this number. Refused for a piece that lies in no place: sold, missing or on the road."""
     found = Piece.objects.filter(pk=piece.pk, state=piece.state, place=piece.place_id)
-    if piece.place_id is None or found.update(place=to, updated_at=book.at) != 1:
+    if piece.state not in LYING or found.update(place=to, updated_at=book.at) != 1:
         raise PieceMoved(_gone(piece))
     movement = Movement(
         piece=piece,
@@ -216,8 +218,10 @@ def lose(*, rows: Sequence[Piece], number: str, book: Book) -> list[Movement]:
 
 
 def find_again(*, piece: Piece, to: Place, number: str, book: Book) -> None:
-    """A missing piece is here again: received, and on sale once more if it may be."""
+    """A missing piece is here again: received, and on sale once more if it may be. One that was
+    lost on the road is not on its way any more."""
     _move(rows=[piece], new=State.RECEIVED, reason=Reason.FOUND, book=book, number=number)
+    shipment_states.close_lost(piece, number=number, book=book)
     if piece.place_id != to.pk:
         enter_forgotten(piece=piece, to=to, number=number, book=book)
     if not piece.style.report_required or piece.certificates.exists():

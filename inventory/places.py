@@ -13,6 +13,12 @@ from inventory.ground.errors import RuleBroken
 from inventory.models import Place, PlaceKind, Store, StoreKind
 
 
+class StoreUnknown(RuleBroken):
+    code = "store_unknown"
+    status = 422
+    sentence = _("There is no such store.")
+
+
 class PlaceUnknown(RuleBroken):
     code = "place_unknown"
     status = 422
@@ -48,9 +54,26 @@ def find(*, store: Store, code: str) -> Place:
     return place
 
 
+def find_store(code: str) -> Store:
+    """A store by what is typed or scanned. Refused when there is none."""
+    store = Store.objects.filter(code__iexact=code.strip()).first()
+    if store is None:
+        raise StoreUnknown(field="store")
+    return store
+
+
 def head_office() -> Store | None:
     """The store whose board and settings hold for every store."""
     return Store.objects.filter(kind=StoreKind.HEAD_OFFICE).first()
+
+
+def office() -> Store:
+    """Head office itself, in whose chain terms and programs of the house are noted. Refused where
+    there is none."""
+    found = head_office()
+    if found is None:
+        raise PlaceUnknown
+    return found
 
 
 def business_day(store: Store, at: datetime | None = None) -> date:

@@ -30,6 +30,7 @@ COLUMNS: Final = {
     "mark": "piece.mark",
     "units": "piece.units",
     "ring_size": "piece.ring_size",
+    "made_to_order": "piece.made_to_order",
     "pricing": "piece.pricing",
     "labour_kind": "piece.labour_kind",
     "labour_value": "piece.labour_value",
@@ -53,7 +54,8 @@ REPORT: Final = ("lab", "number")
 WHOLE = f"""
     SELECT {", ".join(COLUMNS.values())},
         EXISTS (SELECT 1 FROM inventory_place AS veiled
-            WHERE veiled.counted_in <> '' AND veiled.store_id = piece.store_id
+            WHERE (veiled.counted_in <> '' OR veiled.stocktaken_in <> '')
+                AND veiled.store_id = piece.store_id
                 AND COALESCE(veiled.parent_id, veiled.id) IN (place.id, place.parent_id)),
         CASE WHEN piece.pricing = 'weight' THEN (
             SELECT newest.cents_per_gram FROM (
@@ -109,6 +111,7 @@ def find(*, user: User, number: str) -> WholePiece | None:
     if reach is not None and row["store_id"] not in reach:
         return None
     row["updated_at"] = _aware(row["updated_at"])
+    row["made_to_order"] = bool(row["made_to_order"])  # SQLite says 0 or 1
     is_counted, cents_per_gram = rows[0][_PIECE:_STONE]
     # stones and reports multiply each other in the rows: each stands here once
     stones = {each[_STONE]: each[_STONE + 1 : _REPORT] for each in rows}

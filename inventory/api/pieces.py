@@ -56,6 +56,7 @@ AS_STORED = (
     "mark",
     "units",
     "ring_size",
+    "made_to_order",
     "pricing",
     "labour_kind",
 )
@@ -105,7 +106,7 @@ class PieceOut(Strict):
     `fineness` what the board prices. Labour is an amount, or a share of the metal in basis points.
     `place` is null for a piece that is gone, and for one whose counter is counted blind at this
     moment: `being_counted` then says to ask again later. Keys of head office (`all_stores`) with
-    `handovers:read` read it all the time.
+    `handovers:read` or `stocktakes:read` read it all the time.
     """
 
     number: str
@@ -129,6 +130,7 @@ class PieceOut(Strict):
     net_mg: Milligrams
     units: int
     ring_size: str
+    made_to_order: bool
     pricing: Pricing
     labour_kind: LabourKind | Literal[""]
     labour: Yuan | None
@@ -207,7 +209,8 @@ class PiecesAsked(Asked):
 @router.get("/pieces", response=Listed[PieceOut], **scopes.needs("pieces:read"))
 def list_pieces(request: Admitted, asked: Query[PiecesAsked]) -> HttpResponse:
     """Pieces of one store or of all, by state, by place, or by their last change. By a place whose
-    counter is being counted: `count_open`, but for keys of head office with `handovers:read`."""
+    counter is being counted: `count_open`, but for keys of head office with `handovers:read` or
+    `stocktakes:read`."""
     rows = queries.pieces_for(request.user)
     if asked.store is not None:
         rows = rows.filter(store=lists.store_or_404(request.user, asked.store))

@@ -21,9 +21,11 @@ from inventory.ground.errors import NotAllowed
 from inventory.models import Store
 
 M = TypeVar("M", bound=Model)
+F = TypeVar("F", bound=Callable[..., object])
 View = Callable[..., HttpResponseBase]
 
 KILOBYTE = 1024
+MAX_BODY = 256 * KILOBYTE  # where a page or an operation says nothing else
 ALL_STORES = "all_stores"
 KEPT = "_ids_of_stores"
 STORES_OF = "SELECT store_id FROM inventory_store_people WHERE user_id = %s"
@@ -43,7 +45,7 @@ class Access:
     scope: Scope
     permission: str = ""
     keyed: bool = True  # a POST needs a request key
-    max_body: int = 256 * KILOBYTE
+    max_body: int = MAX_BODY
 
 
 def page(
@@ -51,7 +53,7 @@ def page(
     *,
     scope: Scope = Scope.STORE,
     keyed: bool = True,
-    max_body: int = 256 * KILOBYTE,
+    max_body: int = MAX_BODY,
 ) -> Callable[[View], View]:
     """A page for people who are signed in; with `permission`, for roles that include it."""
 
@@ -70,7 +72,7 @@ def page(
     return declare
 
 
-def public(*, max_body: int = 256 * KILOBYTE) -> Callable[[View], View]:
+def public(*, max_body: int = MAX_BODY) -> Callable[[View], View]:
     """A page without sign-in and without a key."""
 
     def declare(view: View) -> View:
@@ -78,6 +80,21 @@ def public(*, max_body: int = 256 * KILOBYTE) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def body_up_to(max_body: int) -> Callable[[F], F]:
+    """An operation of the API that takes a larger body than the others, in bytes."""
+
+    def declare(operation: F) -> F:
+        operation.max_body = max_body  # type: ignore[attr-defined]  # because: an operation carries its declaration
+        return operation
+
+    return declare
+
+
+def most_body(operation: object) -> int:
+    """How many bytes an operation of the API takes."""
+    return int(getattr(operation, "max_body", MAX_BODY))
 
 
 def declared(view: object) -> Access | None:

@@ -3,7 +3,7 @@
 Cursors are sealed: a program keeps them and gives them back, but cannot make one.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.ground import access
 from inventory.ground.errors import BadField, RuleBroken
-from inventory.ground.schemas import Asked, FeedAsked
+from inventory.ground.schemas import Asked, DocumentsAsked, FeedAsked
 from inventory.models import Store
 
 Row = dict[str, Any]
@@ -86,6 +86,28 @@ def in_commit_order(rows: Rows, *, stores: Collection[int], asked: FeedAsked, of
     page = list(rows.filter(fresh).order_by("store_id", "change_id")[: asked.limit])
     reached = {row["store_id"]: row["change_id"] for row in page}
     return Page(page, next_position(behind, reached, of=of))
+
+
+def documents(
+    rows: QuerySet[Any], *, user: User, asked: DocumentsAsked, columns: Sequence[str], of: str
+) -> Page:
+    """A page of documents in the order of the chain, each in its present state: of the store that
+    is asked for, else of all that this program may see, by the day and the columns that are
+    asked for besides (2 or 3 queries)."""
+    stores = stores_of(user, asked.store)
+    besides = type(asked).model_fields.keys() - FeedAsked.model_fields.keys() - {"store"}
+    wanted = {name: getattr(asked, name) for name in besides}
+    found = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    return in_commit_order(found.values(*columns), stores=stores, asked=asked, of=of)
+
+
+def document(rows: QuerySet[Any], *, user: User, number: str, columns: Sequence[str]) -> Row:
+    """One document of a store that this program may see; another one is not there at all
+    (1 query)."""
+    found: Row | None = access.visible(rows, user).filter(number=number).values(*columns).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def positions(asked: FeedAsked, *, stores: Collection[int], of: str) -> dict[int, int]:

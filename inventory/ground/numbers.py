@@ -16,6 +16,7 @@ class Kind(StrEnum):
     TRADE_IN = "T"
     BAG = "B"
     MELT = "M"
+    STOCKTAKE = "C"
 
 
 # one statement on both databases; the store's head is locked, so nobody else asks meanwhile

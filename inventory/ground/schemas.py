@@ -101,6 +101,13 @@ class FeedAsked(Asked):
     after: Cursor = ""
 
 
+class DocumentsAsked(FeedAsked):
+    """Documents of one store, or of one business day; a list may add columns of its own."""
+
+    store: StoreCode | None = None
+    business_day: Day | None = None
+
+
 # --- what is answered
 
 Yuan = Annotated[str, Field(pattern=r"^-?[0-9]{1,10}\.[0-9]{2}$")]

@@ -206,6 +206,17 @@ SETTINGS: dict[str, Setting] = {
     "goodwill_month_cents": Setting(
         _("Goodwill may cost so much in a month, in cents"), 200_000
     ),
+    "road_days": Setting(
+        _("A parcel between two stores is on the road for so many days at most"),
+        3, least=1, most=60,
+    ),
+    "slow_days": Setting(
+        _("Goods that have been in stock for so many days sell slowly"), 180, least=2, most=3_660
+    ),
+    "stocktake_due_days": Setting(
+        _("The sheet of a month's stocktake is late after so many days of the next month"),
+        3, least=1, most=31,
+    ),
     "public_purchase": Setting(
         _("The customer's page shows month and store of the purchase"), "show",
         choices=("show", "hide"),

@@ -65,6 +65,11 @@ class Reason(models.TextChoices):
     FOUND = "found", _("found again")
     LOST = "lost", _("written off as lost")
     TO_SUPPLIER = "to_supplier", _("back to the supplier")
+    SENT = "sent", _("sent to another store")
+    DELIVERED = "delivered", _("handed over at the other store")
+    ARRIVED = "arrived", _("arrived from another store")
+    RECALLED = "recalled", _("did not go to the other store")
+    ASTRAY = "astray", _("lost on the road")
 
 
 class Style(models.Model):

@@ -3,6 +3,7 @@ from datetime import time
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -49,6 +50,10 @@ class PlaceKind(models.TextChoices):
     VIRTUAL = "virtual", _("elsewhere")
 
 
+# 在途: the virtual place of a store for what it has sent and the other store has not received
+ROAD = "ROAD"
+
+
 class CountDepth(models.TextChoices):
     """How deep a place is counted at a handover."""
 
@@ -73,6 +78,10 @@ class Place(models.Model):
     tare_mg = models.BigIntegerField(null=True, blank=True)
     # the document that counts this place blind at this moment; nobody who counts sees its figures
     counted_in = models.CharField(max_length=24, blank=True, editable=False)
+    # the same for a stocktake, which may count it at the same time as a handover
+    stocktaken_in = models.CharField(
+        max_length=24, blank=True, editable=False, default="", db_default=""
+    )
 
     class Meta:
         ordering = ["code"]
@@ -81,7 +90,14 @@ class Place(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.code == ROAD and not self.name:
+            return gettext("on the road")
         return self.name or self.code
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether somebody counts it blind at this moment, at a handover or a stocktake."""
+        return bool(self.counted_in or self.stocktaken_in)
 
     @property
     def counter(self) -> "Place | None":

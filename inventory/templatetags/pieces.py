@@ -61,7 +61,7 @@ def told_to(place: Place | None, user: User) -> str:
     Pass the place with `parent`."""
     if place is None:
         return "—"
-    return counted.words(place) if place.counted_in and counted.is_blind(user) else str(place)
+    return counted.words(place) if place.is_counted and counted.is_blind(user) else str(place)
 
 
 @register.filter

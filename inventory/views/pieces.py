@@ -15,6 +15,8 @@ from inventory.models import Cost, Piece, State
 from inventory.views.pages import StaffRequest, rights, store_of, wants_part
 
 MOST_TAGS = 200
+# what the list of pieces leads to
+OFFERED = ("move_pieces", "print_tags", "import_pieces", "see_supplies", "see_ageing")
 
 
 class NoTags(BadField):
@@ -29,7 +31,7 @@ def piece_list(request: StaffRequest) -> HttpResponse:
     store = store_of(request)
     inside = list(queries.places_to_move_to(store).select_related("parent"))
     form = FindForm(request.GET, places=inside)
-    may = rights(request.user, "move_pieces", "print_tags", "import_pieces")
+    may = rights(request.user, *OFFERED)
     if not form.is_valid():
         return render(request, "inventory/pieces.html", {"form": form, "may": may}, status=422)
     wanted = form.wanted()
