@@ -4,8 +4,9 @@ import pytest
 
 from inventory.models import Place, PlaceKind, Style
 from tests.cast import Shop
+from tests.supplies import bead
 
-TABLES = ("style", "store", "place")
+TABLES = ("style", "store", "place", "supplyitem")
 
 
 def test_it_changes_the_name_of_a_style_and_never_its_code(shop: Shop) -> None:
@@ -76,7 +77,8 @@ def test_it_ends_no_count(shop: Shop) -> None:
 def test_it_opens_no_store_and_deletes_nothing(shop: Shop) -> None:
     client = shop.client(shop.head)
     assert client.get("/admin/inventory/store/add/").status_code == 403
-    for table, key in zip(TABLES, (shop.ring().style.pk, shop.s01.pk, shop.a.pk), strict=True):
+    keys = (shop.ring().style.pk, shop.s01.pk, shop.a.pk, bead().pk)
+    for table, key in zip(TABLES, keys, strict=True):
         assert client.post(f"/admin/inventory/{table}/{key}/delete/").status_code == 403
 
 
