@@ -5,9 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
-from django.contrib.auth.models import User
-from django.db.models import Count, Min, QuerySet
-from django.http import Http404, HttpResponse
+from django.db.models import Count, Min
+from django.http import HttpResponse
 from ninja import Path, Query, Router
 from pydantic import Field
 
@@ -24,12 +23,12 @@ from appraisal.models import (
     WeighedFor,
     Weighing,
 )
-from inventory.ground import access, answers, lists, scopes
+from inventory.ground import answers, lists, scopes
 from inventory.ground.measures import Metal
 from inventory.ground.schemas import (
     Asked,
     Day,
-    FeedAsked,
+    DocumentsAsked,
     Fineness,
     Grams,
     Listed,
@@ -163,35 +162,26 @@ class ScrapBagOut(Strict):
     refined_fineness: Fineness | None
 
 
-class TradeInsAsked(FeedAsked):
-    store: StoreCode | None = None
-    business_day: Day | None = None
-
-
 class ScrapBagsAsked(Asked):
     store: StoreCode | None = None
     state: BagState | None = None
 
 
 @router.get("/trade-ins", response=Listed[TradeInOut], **scopes.needs("trade_ins:read"))
-def list_trade_ins(request: Admitted, asked: Query[TradeInsAsked]) -> HttpResponse:
+def list_trade_ins(request: Admitted, asked: Query[DocumentsAsked]) -> HttpResponse:
     """Trade-ins in the order in which they were received, each in its present state. An empty page
     has no `next_cursor`: keep the one you have and ask again later."""
-    stores = lists.stores_of(request.user, asked.store)
-    rows = _visible(request.user)
-    if asked.business_day is not None:
-        rows = rows.filter(business_day=asked.business_day)
-    page = lists.in_commit_order(rows.values(*TRADE_IN), stores=stores, asked=asked, of="trade-ins")
+    rows, user = TradeIn.objects.all(), request.user
+    page = lists.documents(rows, user=user, asked=asked, columns=TRADE_IN, of="trade-ins")
     return answers.listed(_whole(page.rows), page.next_cursor)
 
 
 @router.get("/trade-ins/{number}", response=TradeInOut, **scopes.needs("trade_ins:read"))
 def get_trade_in(request: Admitted, number: Path[Number]) -> HttpResponse:
     """One trade-in."""
-    rows = list(_visible(request.user).filter(number=number).values(*TRADE_IN))
-    if not rows:
-        raise Http404
-    return answers.reply(_whole(rows)[0])
+    rows, user = TradeIn.objects.all(), request.user
+    row = lists.document(rows, user=user, number=number, columns=TRADE_IN)
+    return answers.reply(_whole([row])[0])
 
 
 @router.get("/scrap-bags", response=Listed[ScrapBagOut], **scopes.needs("trade_ins:read"))
@@ -205,10 +195,6 @@ def list_scrap_bags(request: Admitted, asked: Query[ScrapBagsAsked]) -> HttpResp
         rows = rows.filter(state=asked.state)
     page = lists.by_key(rows.values(*BAG), asked=asked, of="scrap-bags")
     return answers.listed(_bags(page.rows), page.next_cursor)
-
-
-def _visible(user: User) -> QuerySet[TradeIn]:
-    return access.visible(TradeIn.objects.all(), user)
 
 
 def _whole(rows: Sequence[Row]) -> list[Told]:

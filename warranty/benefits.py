@@ -1,7 +1,7 @@
 """The ledger of benefits: granted with the card, used, reversed; what is left is a sum."""
 
 import calendar
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final, Protocol
@@ -89,8 +89,11 @@ class BenefitReversed(RuleBroken):
     sentence = gettext_lazy("This use has been taken back already.")
 
 
-def grant(*, cards: Sequence[Card], book: Book) -> list[BenefitEntry]:
-    """What the plan of each card promises, as entries in the plan's order (1 query)."""
+def grant(
+    *, cards: Sequence[Card], ordered: Collection[int] = (), book: Book
+) -> list[BenefitEntry]:
+    """What the plan of each card promises, as entries in the plan's order (1 query). `ordered`:
+    the sold lines whose piece was made to order; no such card promises to exchange it."""
     if not cards:
         return []
     asked = statements.ask_among(PlanBenefit, "plan_id", {card.plan_id for card in cards})
@@ -102,6 +105,7 @@ def grant(*, cards: Sequence[Card], book: Book) -> list[BenefitEntry]:
         for card in cards
         for benefit in promised
         if benefit.plan_id == card.plan_id
+        and not (benefit.kind == BenefitKind.EXCHANGE and card.sale_line_id in ordered)
     ]
     return book.write(entries, kind="benefit_granted")
 

@@ -33,9 +33,15 @@ GRANTS = """
     FROM warranty_card card
     LEFT JOIN (SELECT card_id, COUNT(*) AS n FROM warranty_benefitentry WHERE kind = 'grant'
                GROUP BY card_id) granted ON granted.card_id = card.id
-    JOIN (SELECT plan_id, COUNT(*) AS n FROM warranty_planbenefit GROUP BY plan_id) promised
+    JOIN counter_saleline line ON line.id = card.sale_line_id
+    JOIN (SELECT plan_id, COUNT(*) AS n,
+                 SUM(CASE WHEN kind = 'exchange' THEN 1 ELSE 0 END) AS exchanges
+          FROM warranty_planbenefit GROUP BY plan_id) promised
         ON promised.plan_id = card.plan_id
-    WHERE card.store_id = %s AND COALESCE(granted.n, 0) < promised.n
+    WHERE card.store_id = %s
+      -- what was made to order is not exchanged for no reason
+      AND COALESCE(granted.n, 0)
+          < promised.n - CASE WHEN line.made_to_order THEN promised.exchanges ELSE 0 END
 """
 
 OVERUSED = """

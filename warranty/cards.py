@@ -1,7 +1,7 @@
 """保修卡: issued with the sale, void with it; lost, found, passed on and closed in between. The
 number is the only key to the public page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 
@@ -60,11 +60,16 @@ class CardNotValid(RuleBroken):
 
 
 def issue(
-    *, pieces_by_line: Mapping[int, Piece], day: date, level: str = "", book: Book
+    *,
+    pieces_by_line: Mapping[int, Piece],
+    ordered: Collection[int] = (),
+    day: date,
+    level: str = "",
+    book: Book,
 ) -> list[Card]:
     """A card for each sold line whose piece's plan hands one out, with its benefits granted;
-    `level`: the buyer's membership. A piece without a plan, or whose plan hands out nothing, gets
-    no card."""
+    `ordered`: the lines that were made to order for this buyer, `level`: the buyer's membership. A
+    piece without a plan, or whose plan hands out nothing, gets no card."""
     terms = plans.for_pieces(list(pieces_by_line.values()), day=day, level=level)
     cards = []
     for (line_id, piece), plan in zip(pieces_by_line.items(), terms, strict=True):
@@ -80,7 +85,7 @@ def issue(
         )
         cards.append(card)
     book.write(cards, kind="card_issued")
-    benefits.grant(cards=cards, book=book)
+    benefits.grant(cards=cards, ordered=ordered, book=book)
     return cards
 
 

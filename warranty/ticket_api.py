@@ -5,23 +5,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from django.contrib.auth.models import User
-from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Path, Query, Router
 
-from inventory.ground import access, answers, lists, scopes
+from inventory.ground import answers, lists, scopes
 from inventory.ground.measures import Metal
 from inventory.ground.schemas import (
     Day,
-    FeedAsked,
+    DocumentsAsked,
     Grams,
     Listed,
     Milligrams,
     Moment,
     Number,
     SignedCents,
-    StoreCode,
     Strict,
     Yuan,
 )
@@ -112,9 +109,7 @@ class TicketOut(Strict):
     jobs: list[JobOut]
 
 
-class TicketsAsked(FeedAsked):
-    store: StoreCode | None = None
-    business_day: Day | None = None
+class TicketsAsked(DocumentsAsked):
     state: TicketState | None = None
 
 
@@ -122,27 +117,17 @@ class TicketsAsked(FeedAsked):
 def list_tickets(request: Admitted, asked: Query[TicketsAsked]) -> HttpResponse:
     """Tickets in the order in which they were taken in, each in its present state. An empty page
     has no `next_cursor`: keep the one you have and ask again later."""
-    stores = lists.stores_of(request.user, asked.store)
-    rows = _visible(request.user)
-    if asked.business_day is not None:
-        rows = rows.filter(business_day=asked.business_day)
-    if asked.state is not None:
-        rows = rows.filter(state=asked.state)
-    page = lists.in_commit_order(rows.values(*TICKET), stores=stores, asked=asked, of="tickets")
+    rows, user = Ticket.objects.all(), request.user
+    page = lists.documents(rows, user=user, asked=asked, columns=TICKET, of="tickets")
     return answers.listed(_whole(page.rows), page.next_cursor)
 
 
 @router.get("/tickets/{number}", response=TicketOut, **scopes.needs("tickets:read"))
 def get_ticket(request: Admitted, number: Path[Number]) -> HttpResponse:
     """One ticket."""
-    rows = list(_visible(request.user).filter(number=number).values(*TICKET))
-    if not rows:
-        raise Http404
-    return answers.reply(_whole(rows)[0])
-
-
-def _visible(user: User) -> QuerySet[Ticket]:
-    return access.visible(Ticket.objects.all(), user)
+    rows, user = Ticket.objects.all(), request.user
+    row = lists.document(rows, user=user, number=number, columns=TICKET)
+    return answers.reply(_whole([row])[0])
 
 
 def _whole(rows: Sequence[Row]) -> list[Told]:

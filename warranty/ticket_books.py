@@ -92,6 +92,14 @@ QUOTED = """
     WHERE ticket.store_id = %s AND COALESCE(line.cents, 0) <> quote.total_cents
 """
 
+USED_UP = """
+    SELECT 'inventory_supplyentry', entry.number, entry.quantity
+    FROM inventory_supplyentry entry
+    WHERE entry.store_id = %s AND entry.kind = 'used'
+      AND NOT EXISTS (SELECT 1 FROM warranty_ticket ticket
+                      WHERE ticket.number = entry.number AND ticket.store_id = entry.store_id)
+"""
+
 NUMBERS = """
     SELECT 'inventory_documentcounter', counter.day, counter.last
     FROM inventory_documentcounter counter
@@ -113,4 +121,5 @@ def verify(store: Store) -> Iterator[Broken]:
     yield from query("has a use whose work was not done, or the reverse", USES, [store.pk])
     yield from query("is borne by a benefit that was not used", BORNE, [store.pk])
     yield from query("total is not the sum of its lines", QUOTED, [store.pk])
+    yield from query("used up supplies and is no ticket of this store", USED_UP, [store.pk])
     yield from query("numbers of tickets have a gap", NUMBERS, [store.pk])
