@@ -4,13 +4,14 @@ and how the day files of wallets and banks are written."""
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counter import day_file_layouts
+from counter import day_file_layouts, memberships
 from counter.models import CalendarDay, CountItem, Customer, DayFileLayout
 from inventory.admin import AnyForm, HeadOffice
 from inventory.models import PlaceKind
@@ -59,6 +60,11 @@ class CustomerAdmin(HeadOffice):
         self, request: HttpRequest, obj: Model | None = None
     ) -> tuple[str, ...]:
         return ("masked_phone", "name")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """By the rule, which writes down who made them a member, and when."""
+        assert isinstance(request.user, User)  # noqa: S101  because: who is signed in
+        memberships.decide(customer=obj, level=obj.level, by=request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -3,15 +3,16 @@
 import hmac
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from counter.models import ApiClient, ApiKey
@@ -20,25 +21,34 @@ from inventory.ground import access, statements
 from inventory.ground.errors import RuleBroken
 from inventory.models import Store
 
-SCOPES = (
-    "stores:read",
-    "pieces:read",
-    "prices:read",
-    "prices:write",
-    "sales:read",
-    "cards:read",
-    "customers:read",
-    "changes:read",
-    "handovers:read",
-    "trade_ins:read",
-    "tickets:read",
-    "returns:read",
-    access.ALL_STORES,  # also the stores that open later
-)
+# what a program may be allowed, in words for whoever allows it
+SCOPE_WORDS: Final[Mapping[str, Promise]] = {
+    "stores:read": _("stores and places"),
+    "pieces:read": _("pieces and their movements, without what they cost"),
+    "prices:read": _("metal prices"),
+    "prices:write": _("set metal prices"),
+    "sales:read": _("sales and payments"),
+    "cards:read": _("warranty cards and what is left of their benefits"),
+    "customers:read": _("names and telephone numbers of customers, where they stand in a row"),
+    "changes:read": _("everything that happens, in order, for a mirror"),
+    "handovers:read": _("handovers"),
+    "trade_ins:read": _("trade-ins and bags of old gold"),
+    "tickets:read": _("tickets of the service desk"),
+    "returns:read": _("returns"),
+    "stocktakes:read": _("stocktakes, their lines and files"),
+    "stocktakes:write": _("send reads to a stocktake, and say that head office has it"),
+    access.ALL_STORES: _("all stores, also those that open later"),
+}
+SCOPES = tuple(SCOPE_WORDS)
 # what a program's key carries of the rights that people have by their roles
-RIGHTS = {"prices:write": "set_prices"}
+RIGHTS = {"prices:write": "set_prices", "stocktakes:write": "count_pieces"}
 # a store's own program may be the one that counts there; only head office's looks into open counts
-RIGHTS_IN_ALL_STORES = {"prices:write": "set_house_prices", "handovers:read": "see_open_counts"}
+RIGHTS_IN_ALL_STORES = {
+    "prices:write": "set_house_prices",
+    "handovers:read": "see_open_counts",
+    "stocktakes:read": "see_open_counts",
+    "stocktakes:write": "acknowledge_stocktakes",
+}
 LIVE_KEYS = 2
 USED_AGAIN_AFTER = timedelta(minutes=1)
 

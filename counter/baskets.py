@@ -17,10 +17,11 @@ OF_LINES = """
 
 @dataclass(frozen=True)
 class Basket:
-    """What is on a bill: pieces, and fees of the service desk."""
+    """What is on a bill: pieces with the gifts that go with them, and fees of the service desk."""
 
     lines: list[SaleLine]
     services: list[ServiceLine]
+    gifts: list[Gift]
 
     @property
     def is_empty(self) -> bool:
@@ -43,8 +44,8 @@ def lock(sale: Sale) -> tuple[Shift, Sale, Basket, list[Tendered]]:
     whole, by_id = lines.rows(), {piece.pk: piece for piece in locked.rows()}
     for line in whole:
         line.piece = by_id[line.piece_id]
-    _lay_out(whole, sellers.rows(), gifts.rows())
-    basket = Basket(whole, services.rows())
+    basket = Basket(whole, services.rows(), gifts.rows())
+    _lay_out(whole, sellers.rows(), basket.gifts)
     changes.lay_out(sale, lines=whole, services=basket.services)
     return open_shift, sale, basket, tendered.rows()
 

@@ -6,11 +6,13 @@ from django.db.models import Sum
 
 from appraisal import books as old_pieces
 from counter import day_reports
+from counter import gift_books as given
 from counter import old_gold_books as old_gold
 from counter import return_books as returned
 from counter import service_books as service
 from counter.models import DayClose
 from inventory import books as pieces
+from inventory import stocktake_books as stocktakes
 from inventory.ground import books as ground
 from inventory.ground.books import Broken, query
 from inventory.models import LedgerHead, Store
@@ -229,6 +231,13 @@ MISSING = """
       AND NOT EXISTS (SELECT 1 FROM counter_investigation found
                       WHERE found.piece_id = piece.id
                         AND (found.closed_at IS NULL OR found.outcome <> 'found'))
+      -- what was lost between two stores is asked for on its shipment
+      AND NOT EXISTS (SELECT 1 FROM inventory_shipmentline line
+                      WHERE line.piece_id = piece.id AND line.state = 'lost')
+      -- what a stocktake did not find stands in it with its outcome
+      AND NOT EXISTS (SELECT 1 FROM inventory_stocktakedifference lacking
+                      WHERE lacking.piece_id = piece.id AND lacking.kind = 'missing'
+                        AND lacking.outcome IN ('missing', 'compensation'))
 """
 
 
@@ -241,8 +250,10 @@ def verify(store: Store, *, full: bool = False) -> Iterator[Broken]:
     yield from ground.verify_chain(head, since=since, before_hash=before)
     yield from ground.verify_rows(head, since=since)
     yield from pieces.verify(store)
+    yield from stocktakes.verify(store, since=since)
     yield from promises.verify(store)
     yield from _verify_day(store)
+    yield from given.verify(store)
     yield from old_pieces.verify(store, since=since)
     yield from old_gold.verify(store)
     yield from service.verify(store)

@@ -37,6 +37,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "ask_spot_count": frozenset({CHIEF, MANAGER}),
     "agree_difference": frozenset({CHIEF, MANAGER}),
     "close_investigation": frozenset({MANAGER, HEAD}),
+    "see_stocktakes": frozenset({CLERK, CASHIER, CHIEF, MANAGER, HEAD}),
+    "run_stocktakes": frozenset({MANAGER, HEAD}),
+    "settle_stocktakes": frozenset({CHIEF, MANAGER, HEAD}),  # recounts, outcomes of differences
+    "agree_stocktake": frozenset({MANAGER, HEAD}),
+    "acknowledge_stocktakes": frozenset({HEAD}),
     "close_day": frozenset({MANAGER}),
     "import_statements": frozenset({MANAGER, HEAD}),
     "sell": frozenset({CLERK, CASHIER, CHIEF, MANAGER}),
@@ -74,6 +79,12 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "see_cards": frozenset({CLERK, CASHIER, CHIEF, MANAGER, SHOWROOM, HEAD}),
     "print_cards": frozenset({CLERK, CASHIER, CHIEF, MANAGER}),
     "move_pieces": frozenset({CLERK, CHIEF, MANAGER}),
+    "see_supplies": frozenset({CLERK, CASHIER, CHIEF, MANAGER, HEAD}),
+    "keep_supplies": frozenset({CLERK, CHIEF, MANAGER}),
+    "agree_supplies": frozenset({CHIEF, MANAGER}),  # other than the books say
+    "receive_shipments": frozenset({CLERK, CHIEF, MANAGER, SHOWROOM, HEAD}),
+    "settle_shipments": frozenset({MANAGER, HEAD}),  # what did not arrive
+    "see_ageing": frozenset({MANAGER, HEAD}),  # how long goods have been in stock
     "print_tags": frozenset({CLERK, CHIEF, MANAGER, HEAD}),
     "import_pieces": frozenset({MANAGER, HEAD}),
     "set_prices": frozenset({MANAGER, HEAD}),
@@ -81,6 +92,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "below_metal": frozenset({HEAD}),  # a price under grams × board
     "set_settings": frozenset({MANAGER, HEAD}),
     "see_cost": frozenset({HEAD}),
+    "see_reports": frozenset({MANAGER, HEAD}),  # months of the stores; a manager's: the own one
+    "keep_programs": frozenset({HEAD}),  # programs with keys, and who is told of events
     "all_stores": frozenset({HEAD}),
 }
 

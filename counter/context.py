@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from appraisal import queries
 from inventory.ground.house import house_name
 from inventory.models import Store
 
+OF_GOODS = ("/pieces/", "/transfers/", "/shipments/", "/stock/", "/supplies/")
 # shifts, counts and the close of the day begin on the page of today
 OF_TODAY = ("/today/", "/shifts/", "/handovers/", "/investigations/", "/day/")
 
@@ -22,12 +24,13 @@ def staff(request: HttpRequest) -> dict[str, Any]:
     tabs = [
         ("today", _("Today"), "see_board", OF_TODAY),
         ("sell_home", _("Sell"), "sell", ("/sell/", "/sales/", "/returns/")),
-        ("pieces", _("Pieces"), "see_pieces", ("/pieces/", "/transfers/")),
+        ("pieces", _("Pieces"), "see_pieces", OF_GOODS),
         ("trade_ins", _("Trade-ins"), "see_trade_ins", ("/trade-ins/", "/scrap-bags/")),
         ("tickets", _("Service"), "see_tickets", ("/tickets/",)),
+        ("stocktakes", _("Stocktakes"), "see_stocktakes", ("/stocktakes/",)),
         ("cards", _("Cards"), "see_cards", ("/cards/",)),
         ("prices", _("Metal prices"), "see_board", ("/prices/",)),
-        ("cash_cases", _("Large cash"), "watch_cash", ("/head-office/",)),
+        ("head_office", _house_tab(user), "see_reports", ("/head-office/",)),
     ]
     told["nav"] = [
         {"url": reverse(name), "label": label, "current": request.path.startswith(begins)}
@@ -35,6 +38,11 @@ def staff(request: HttpRequest) -> dict[str, Any]:
         if user.has_perm(permission) and (name != "trade_ins" or _takes_old_gold(request))
     ]
     return told
+
+
+def _house_tab(user: User) -> str:
+    """A manager reads the reports of the own store there, and keeps nothing for the house."""
+    return _("Head office") if user.has_perm("keep_programs") else _("Reports")
 
 
 def _takes_old_gold(request: HttpRequest) -> bool:

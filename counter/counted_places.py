@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from counter import weighing
 from counter.models import HandoverLine, ReadKind, TrayCount, TrayState
 from counter.sheets import Sheet, TrayRow
+from inventory import count_weights
 from inventory.ground import measures
 from inventory.ground.measures import MetalClass
 from inventory.models import CountDepth, Place, PlaceKind
@@ -145,7 +145,7 @@ class CountedPlace:
         """How far the scale is from the tags, in grams with a sign; empty where it agrees."""
         mg = self.tray.gap_mg
         pieces = self.row.counted.pieces
-        if mg is None or abs(mg) <= weighing.tolerance_mg(pieces=pieces, readings=2):
+        if mg is None or abs(mg) <= count_weights.tolerance_mg(pieces=pieces, readings=2):
             return ""
         return measures.signed_grams(mg)
 

@@ -26,7 +26,7 @@ from counter.models import (
     TrayCount,
     TrayState,
 )
-from inventory import places
+from inventory import count_weights, places
 from inventory.ground import changes
 from inventory.ground.changes import Book
 from inventory.ground.errors import RuleBroken
@@ -217,7 +217,7 @@ def take_by_seal(
         before = sealed_before(tray)
         if before is None or before.gross_mg is None or before.seal_number != seal_number.strip():
             raise SealDiffers(field="seal")
-        if abs(before.gross_mg - gross_mg) > weighing.tolerance_mg(pieces=0, readings=2):
+        if abs(before.gross_mg - gross_mg) > count_weights.tolerance_mg(pieces=0, readings=2):
             raise SealDiffers(field="gross")
         if trays.has_moved(tray, since=before.handover.sealed_seq or 0):
             raise SealBroken

@@ -22,6 +22,9 @@ from counter import (
     demo_counts,
     demo_old_gold,
     demo_service,
+    demo_shipments,
+    demo_stocktakes,
+    demo_supplies,
     sales,
     seeds,
     shifts,
@@ -140,6 +143,8 @@ def load() -> str:
         _put_up_board(stores["HQ"], people["head"], percent=97)
         goods = _stock(stores["S01"], people["wang"], dice, pieces_of_kind=38, first=200_000_000)
         _stock(stores["S02"], people["sun"], dice, pieces_of_kind=6, first=210_000_000)
+    with _at(opened + timedelta(hours=12)):
+        demo_stocktakes.load_published(store=stores["S01"], people=people)
     _trade(stores["S01"], people, goods, dice)
     with _at(_morning(0)):
         _put_up_board(stores["HQ"], people["head"], percent=100)
@@ -147,6 +152,9 @@ def load() -> str:
         shifts.open_at(counter=counter, by=people["lin"])
         demo_old_gold.load(counter=counter, people=people)
         demo_service.load(counter=counter, people=people)
+        demo_supplies.load(counter=counter, people=people)
+        demo_shipments.load(store=stores["S01"], to=stores["S02"], people=people)
+        demo_stocktakes.load_open(store=stores["S01"], people=people)
     client = api_clients.register(name="head-office", scopes=api_clients.SCOPES)
     for store in stores.values():
         places.join(store=store, user=client.user)

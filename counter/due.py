@@ -5,9 +5,9 @@ from datetime import date
 from django.utils import timezone
 
 from appraisal import identities
-from counter import books, customers
+from counter import books, customers, deliveries, fan_out
 from counter.models import CashCase
-from inventory import holds, insurance_lists
+from inventory import holds, insurance_lists, stocktake_files
 from inventory.ground import books as ground
 from inventory.ground import notices
 from inventory.ground.nobody import system
@@ -19,8 +19,9 @@ CASH_YEARS = 10
 
 
 def run() -> list[str]:
-    """Ends holds past their time, forgets identities whose time is over, seals the chains, hands on
-    messages and writes the insurance lists of the day; returns what was done, in words."""
+    """Ends holds past their time, forgets identities and deliveries whose time is over, seals the
+    chains, hands on messages, writes the insurance lists of the day and the files of stocktakes
+    that have none; returns what was done, in words."""
     done = []
     if lapsed := holds.lapse_due(by=system()):
         done.append(f"{lapsed} holds lapsed")
@@ -35,7 +36,17 @@ def run() -> list[str]:
         done.append(f"{queued} inspections announced")
     if sent := notices.send_due():
         done.append(f"{sent} notices sent")
-    return done + insurance_lists.write_due()
+    if old := deliveries.forget_old():
+        done.append(f"{old} old deliveries forgotten")
+    return done + insurance_lists.write_due() + stocktake_files.write_due()
+
+
+def tell_outside() -> list[str]:
+    """What happened, to the endpoints of head office: after everything else, or beside it, since
+    receivers take their time."""
+    fan_out.run()
+    sent = deliveries.send_due()
+    return [f"{sent} events delivered"] if sent else []
 
 
 def customers_of_large_cash(today: date) -> set[int]:

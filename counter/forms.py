@@ -1,10 +1,14 @@
 """What the pages of the counter may send."""
 
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from counter.models import CaseState, GiftKind, Part
 from inventory.forms.fields import LineField, YuanField
+from inventory.models import SupplyItem
 
 
 class SignInForm(forms.Form):
@@ -29,9 +33,18 @@ class ReduceForm(forms.Form):
 
 
 class GiftForm(forms.Form):
+    """One of the house's supplies, or something else in words with its value."""
+
     kind = forms.ChoiceField(choices=GiftKind)
-    words = LineField(label=_("Gift"), max_length=60)
-    value = YuanField(label=_("Its value, yuan"))
+    item = forms.ModelChoiceField(SupplyItem.objects.none(), required=False)
+    words = LineField(label=_("Gift"), max_length=60, required=False)
+    value = YuanField(label=_("Its value, yuan"), required=False)
+
+    def __init__(self, *args: Any, items: QuerySet[SupplyItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["item"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  because: of this class
+        field.queryset = items
 
 
 class PictureForm(forms.Form):

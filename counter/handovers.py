@@ -12,6 +12,7 @@ from counter import (
     attempts,
     counted_envelopes,
     counted_old_gold,
+    counted_supplies,
     counting,
     custody,
     shifts,
@@ -192,6 +193,7 @@ def settle_item(*, item: HandoverItem, counted: int, remark: str, by: User) -> H
         handover = lock(item.handover)
         counted_old_gold.compare(item, handover.counter)
         counted_envelopes.compare(item, handover.counter)
+        counted_supplies.compare(item, handover.counter)
         differs = counted != item.expected
         again = handover.attempts.filter(part=part).exists()
         if differs and again and not remark.strip():
@@ -326,5 +328,9 @@ def _lay_out(handover: Handover, tray: Place | None) -> None:
         for row in rows
         if row.counter_id in {None, handover.counter_id}
     ]
-    counted = counted_old_gold.lay_out(handover) + counted_envelopes.lay_out(handover)
+    counted = [
+        *counted_old_gold.lay_out(handover),
+        *counted_envelopes.lay_out(handover),
+        *counted_supplies.lay_out(handover),
+    ]
     HandoverItem.objects.bulk_create(listed + counted)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from inventory import pieces
 from inventory.ground import access, changes, measures
 from inventory.ground.errors import BadField, NotAllowed, RuleBroken
 from inventory.models import State, Store
+from inventory.models.places import ROAD
 from inventory.queries import Who
 
 MOST_PART: Final = 24
@@ -31,9 +32,9 @@ class WrongOutcome(BadField):
 
 
 def of_items(handover: Handover) -> list[Investigation]:
-    """One open question for each line of old gold or envelopes that was signed with another number
-    than the books' (1 query). They are not saved yet."""
-    rows = handover.items.filter(kind__in=FROM_BOOKS)
+    """One open question for each line of old gold, envelopes or supplies by the books that was
+    signed with another number than theirs (1 query). They are not saved yet."""
+    rows = handover.items.filter(Q(kind__in=FROM_BOOKS) | Q(supply__isnull=False))
     return [
         Investigation(
             handover=handover,
@@ -110,8 +111,10 @@ def investigation_for(user: Who, pk: int) -> Investigation:
 
 def _settle_piece(row: Investigation, outcome: str, book: changes.Book) -> None:
     (piece,) = pieces.lock([row.piece_id or 0])
-    if piece.state != State.MISSING:
+    if piece.state != State.MISSING or piece.store_id != row.store_id:
         return  # it turned up at another count meanwhile
+    if piece.place is not None and piece.place.code == ROAD:
+        return  # as above, and was lost on the road since: its transfer tells what became of it
     number = row.handover.number
     if outcome == Outcome.FOUND and piece.place is not None:
         pieces.find_again(piece=piece, to=piece.place, number=number, book=book)

@@ -17,6 +17,8 @@ from inventory.models import Piece, Place, PlaceKind, Store
 
 IN_SESSION = "transfer"
 MOST_PIECES = 200
+# so many other stores can be tapped; where there are more, the code is scanned or typed
+MOST_STORES = 12
 
 
 class AlreadyListed(RuleBroken):
@@ -33,11 +35,12 @@ class ListFull(RuleBroken):
 
 @dataclass
 class Draft:
-    """Numbers of pieces and the code of a place. It lives in the session until the receiver's PIN
-    is right; nothing has moved before that."""
+    """Numbers of pieces, and the code of a place or of another store. It lives in the session
+    until the receiver's PIN is right; nothing has moved before that."""
 
     numbers: list[str] = field(default_factory=list)
     to: str = ""
+    store: str = ""
 
     @classmethod
     def of(cls, session: SessionBase) -> "Draft":
@@ -70,6 +73,8 @@ class Moving:
     counter: Place | None  # whose trays can be tapped
     inside: list[Place]
     elsewhere: list[Place]  # the safe, the bench
+    to_store: Store | None
+    stores: list[Store]  # that can be tapped
     receivers: list[Clerk]
     receiver: User | None  # who most likely takes over
 
@@ -82,8 +87,8 @@ class Moving:
 
 
 def moving_of(draft: Draft, *, store: Store, by: User, at: Place | None, shown: str) -> Moving:
-    """Reads a draft (6 queries). `at`: the counter where `by` stands; `shown`: the code of the
-    counter whose trays are asked for."""
+    """Reads a draft (7 queries, and one for another store). `at`: the counter where `by` stands;
+    `shown`: the code of the counter whose trays are asked for."""
     places = list(stock.places_to_move_to(store).select_related("parent"))
     by_code = {place.code: place for place in places}
     to = by_code.get(draft.to)
@@ -96,6 +101,8 @@ def moving_of(draft: Draft, *, store: Store, by: User, at: Place | None, shown: 
         counter=counter,
         inside=[place for place in places if counter and place.parent_id == counter.pk],
         elsewhere=[place for place in places if place.counter is None],
+        to_store=store_scanned(store, draft.store) if draft.store else None,
+        stores=_stores(store),
         receivers=list(clerks.of_store(store)),
         receiver=_holder_of(to),
     )
@@ -105,6 +112,18 @@ def place_scanned(store: Store, text: str) -> Place | None:
     """The place of this store with this code, if it is one."""
     code = codes.half_width(text).strip()
     return stock.places_to_move_to(store).filter(code__iexact=code).first()
+
+
+def store_scanned(store: Store, text: str) -> Store | None:
+    """Another store with this code, if it is one."""
+    code = codes.half_width(text).strip()
+    return Store.objects.exclude(pk=store.pk).filter(code__iexact=code).first()
+
+
+def _stores(store: Store) -> list[Store]:
+    """The other stores of a small house."""
+    others = list(Store.objects.exclude(pk=store.pk)[: MOST_STORES + 1])
+    return others if len(others) <= MOST_STORES else []
 
 
 def _pieces_of(draft: Draft, *, store: Store, by: User) -> list[Piece]:

@@ -1,14 +1,16 @@
 """Page addresses of the book of the day; the word in the address is the word of the rule."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from counter.day_addresses import IsoDay
 from counter.views import (
+    ageing,
     buyers,
     card_owners,
     cash_cases,
     claims,
     credit,
+    customers,
     day,
     days,
     drawers,
@@ -26,6 +28,8 @@ from counter.views import (
     scrap_bags,
     selling,
     sheets,
+    shipments,
+    supplies,
     ticket_hand_backs,
     ticket_intakes,
     ticket_work,
@@ -112,6 +116,7 @@ urlpatterns = [
             ("pass", returns.pass_returned, "pass_returned"),
         )
     ),
+    path("customers/<int:customer_id>/", customers.customer, name="customer"),
     # 换货余额: what the shop owes its customers in goods
     path("customers/credit/", credit.credit_list, name="credit"),
     path("customers/<int:customer_id>/credit/", credit.customer_credit, name="customer_credit"),
@@ -255,6 +260,8 @@ urlpatterns = [
     path("scrap-bags/<number>/receive/", scrap_bags.receive_bag, name="receive_bag"),
     path("scrap-bags/<number>/open/", scrap_bags.open_bag, name="open_bag"),
     path("photos/<uuid:uuid>/<size>/", trade_ins.photo, name="photo"),
+    # 盘点: the whole store, a counter or some trays against the books
+    path("stocktakes/", include("counter.stocktake_pages")),
     # sheets that are over, and what stays open after them
     path("handovers/", sheets.handover_list, name="handovers"),
     path("handovers/<number>/sheet.pdf", sheets.handover_sheet, name="handover_sheet"),
@@ -270,6 +277,30 @@ urlpatterns = [
         name="remove_from_transfer",
     ),
     path("transfers/<number>/back/", transfers.bring_back, name="bring_back"),
+    path("stock/ageing/", ageing.stock_ageing, name="stock_ageing"),
+    # 调拨: from store to store; who signs types a PIN
+    path("shipments/", shipments.shipment_list, name="shipments"),
+    path("shipments/send/", shipments.send_shipment, name="send_shipment"),
+    path("shipments/<number>/", shipments.shipment, name="shipment"),
+    path("shipments/<number>/sheet.pdf", shipments.shipment_sheet, name="shipment_sheet"),
+    path("shipments/<number>/receive/", shipments.receive_shipment, name="receive_shipment"),
+    path("shipments/<number>/receive/add/", shipments.scan_parcel, name="scan_parcel"),
+    path("shipments/<number>/receive/clear/", shipments.clear_parcel, name="clear_parcel"),
+    path("shipments/<number>/recall/", shipments.recall_shipment, name="recall_shipment"),
+    *(
+        path(f"shipments/<number>/pieces/<piece>/{word}/", view, name=name)
+        for word, view, name in (
+            ("weigh", shipments.weigh_from_parcel, "weigh_from_parcel"),
+            ("remove", shipments.remove_from_parcel, "remove_from_parcel"),
+            ("settle", shipments.settle_shipped, "settle_shipped"),
+        )
+    ),
+    # 辅料、赠品: goods that are no individuals
+    path("supplies/", supplies.supply_list, name="supplies"),
+    path("supplies/receive/", supplies.receive_supplies, name="receive_supplies"),
+    path("supplies/move/", supplies.move_supplies, name="move_supplies"),
+    path("supplies/use/", supplies.use_supplies, name="use_supplies"),
+    path("supplies/put-right/", supplies.put_supplies_right, name="put_supplies_right"),
     # faults that customers report
     path("claims/", claims.claim_list, name="claims"),
     path("claims/new/", claims.new_claim, name="new_claim"),
@@ -278,6 +309,7 @@ urlpatterns = [
     path("notices/<int:notice_id>/retry/", notices.retry_notice, name="retry_notice"),
     path("notices/<int:notice_id>/drop/", notices.drop_notice, name="drop_notice"),
     # head office's own: no counter opens these
+    path("head-office/", include("counter.head_office_pages")),
     path("head-office/cash/", cash_cases.cash_case_list, name="cash_cases"),
     path("head-office/cash/<int:pk>/identity/", cash_cases.cash_identity, name="cash_identity"),
     path("head-office/cash/<int:pk>/close/", cash_cases.close_cash_case, name="close_cash_case"),

@@ -5,15 +5,17 @@ paid becomes store credit (trade.md 4.12). Said before anybody signs.
 Old gold pays as one trade-in, whatever number of pieces it has; so they go back together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from appraisal import contents, offers, trade_ins, undone_swaps
 from appraisal.contents import Content
-from appraisal.models import OldPiece, ScrapBag, TradeIn, TradeInState, WeighedFor
+from appraisal.models import OldPiece, ScrapBag, TradeIn, TradeInState, WeighedFor, Weighing
 from appraisal.weighings import Shown
 from counter import returned_swaps, store_credit
 from counter.models import CreditEntry, CreditReason, Payment, Return, Sale
@@ -125,6 +127,30 @@ def given(back: Return) -> list[GivenBack]:
     """What went back as old gold with a return (3 queries, and 2 for each trade-in)."""
     rows = TradeIn.objects.filter(payments__returned=back, state=TradeInState.RETURNED)
     return [_given(trade_in) for trade_in in rows.distinct().order_by("pk")]
+
+
+def weighed_back(returns: Collection[int]) -> Sequence[Mapping[str, Any]]:
+    """The old pieces that went back with these returns (their keys), each with what it weighed as
+    it was handed over: `returned`, `trade_in`, `category`, `mark`, the metal it is `of`, `mg`
+    (1 query)."""
+    handed = Weighing.objects.filter(
+        purpose=WeighedFor.RETURNED,
+        old_piece__trade_in__state=TradeInState.RETURNED,
+        old_piece__trade_in__payments__returned__in=returns,
+    )
+    return list(
+        handed.order_by("pk")
+        .distinct()
+        .values(
+            "pk",
+            "mg",
+            returned=F("old_piece__trade_in__payments__returned"),
+            trade_in=F("old_piece__trade_in__number"),
+            category=F("old_piece__category"),
+            mark=F("old_piece__mark"),
+            of=F("old_piece__metal"),
+        )
+    )
 
 
 def _given(trade_in: TradeIn) -> GivenBack:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Count, QuerySet, Sum
@@ -10,7 +11,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from counter import acknowledgements, bills, memberships, settled_weights, tenders
+from counter import acknowledgements, bills, gifts, memberships, settled_weights, tenders
 from counter.acknowledgements import How
 from counter.models import (
     Gift,
@@ -27,7 +28,7 @@ from counter.models import (
 from inventory import holds, prices, pricing
 from inventory.ground import access, statements
 from inventory.ground.measures import Tally
-from inventory.models import Hold, MetalPrice, Place, Pricing, Store, StoreKind
+from inventory.models import Hold, MetalPrice, Place, Pricing, Store, StoreKind, SupplyItem
 from inventory.queries import Who
 from warranty.models import Card, HandOut
 
@@ -187,6 +188,11 @@ class Bill:
     def levels(self) -> list[str]:
         """The memberships its customer may have (1 query when it is asked for)."""
         return memberships.levels(self.sale.store)
+
+    @cached_property
+    def gift_items(self) -> list[SupplyItem]:
+        """The supplies that may go with a piece (1 query when it is asked for)."""
+        return list(gifts.choices(self.sale.store))
 
     @property
     def has_order(self) -> bool:

@@ -182,6 +182,7 @@ def look_at(
         paid_cents=paid_cents,
         credit_cents=credit_cents,
         charged_cents=charged_cents,
+        gifts_back=[gift.pk for gift in line.gifts.all() if gift.pk in hand.gifts_back],
         goodwill_cents=borne_cents,
         old_discount_bp=old_discounts.taken_off_bp(line) if keeps else 0,
         photo=hand.photo,

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counter import goodwill, made_to_order, return_windows, returned_pieces
+from counter import gifts, goodwill, made_to_order, return_windows, returned_pieces
 from counter.models import (
     Channel,
     LineState,
@@ -169,11 +169,13 @@ def pass_check(*, back: Return, piece: Piece, by: User) -> Piece:
 
 
 def take_in(back: Return, *, book: Book) -> None:
-    """Settling: the pieces lie in their trays again, not on sale; their cards are closed, and a
-    fault is a claim. Refused when the goodwill of the month was used up meanwhile."""
+    """Settling: the pieces lie in their trays again, not on sale, and gifts in their places; their
+    cards are closed, and a fault is a claim. Refused when the goodwill of the month was used up
+    meanwhile."""
     lines = list(back.lines.select_related("sale_line", "piece"))
     for piece in pieces.lock([line.piece_id for line in lines]):
         pieces.bring_back(rows=[piece], to=_tray_of(piece, back), number=back.number, book=book)
+    gifts.take_in(back, book=book)
     sold = [line.sale_line_id for line in lines]
     SaleLine.objects.filter(pk__in=sold).update(state=LineState.RETURNED)
     held = list(Card.objects.filter(sale_line__in=sold))

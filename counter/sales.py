@@ -16,6 +16,7 @@ from counter import (
     customers,
     exchanges,
     for_sale,
+    gifts,
     payments,
     service_fees,
     settled_weights,
@@ -83,9 +84,9 @@ def complete(*, sale: Sale, shown_cents: int, by: User) -> Sale:
 
     Refused: to a role that does not sell, when no shift is open, the total is no longer what the
     screen showed, the old gold was signed for other goods, a fee is no longer due, a fixed price
-    was not acknowledged, a piece went elsewhere, what is put down is not exactly the total, store
-    credit is spent, or the bill is completed already. `shown_cents`: the total on the clerk's
-    screen.
+    was not acknowledged, a piece went elsewhere, a gift lies in the store no more, what is put down
+    is not exactly the total, store credit is spent, or the bill is completed already.
+    `shown_cents`: the total on the clerk's screen.
     """
     if not by.has_perm("sell"):
         raise NotAllowed
@@ -103,6 +104,7 @@ def complete(*, sale: Sale, shown_cents: int, by: User) -> Sale:
         sold = [line.piece for line in lines]
         _use_up_holds(sale=sale, rows=sold, book=book)
         pieces.sell(rows=sold, counter=sale.counter, number=sale.number, book=book)
+        gifts.hand_out(basket.gifts, sale=sale, book=book)
         sale.change = book.note(sale, kind="sale_completed", number=sale.number)
         sale = _finish(sale, basket)
         people = cash_watch.watched(sale=sale, tendered=tendered)
@@ -113,6 +115,7 @@ def complete(*, sale: Sale, shown_cents: int, by: User) -> Sale:
         store_credit.spend(sale=sale, tendered=tendered, book=book)
         cards.issue(
             pieces_by_line={line.pk: line.piece for line in lines},
+            ordered=[line.pk for line in lines if line.made_to_order],
             day=day,
             level=customers.level_of(sale.customer_id),
             book=book,
@@ -143,6 +146,7 @@ def void(*, sale: Sale, scanned: Sequence[str], reason: str, by: User) -> SaleVo
         service_fees.void(sale=sale)
         taken = pieces.lock([line.piece_id for line in sale.lines.all()])
         pieces.take_back(rows=taken, counter=sale.counter, number=number, book=book)
+        gifts.take_back(sale, book=book)
         people = customers.of_one_person(sale.customer_id)
         customers.lock(store_credit.owners(sale) | set(people[:1]))
         payments.give_back(sale=sale, shift=shift, book=book)

@@ -3,15 +3,15 @@ tray are weighed by themselves, drawn by their worth and the days since they wer
 
 from collections.abc import Sequence
 from datetime import timedelta
-from random import Random, SystemRandom
+from random import Random
 
 from django.db.models import Max
 from django.utils import timezone
 
 from counter import weighing
 from counter.models import CountRead, ReadKind, TrayCount
+from inventory import count_weights
 from inventory.ground import settings_rows
-from inventory.models import Piece
 
 LONGEST_DAYS = 30
 
@@ -30,7 +30,7 @@ def draw(*, tray: TrayCount, reads: Sequence[CountRead], dice: Random | None = N
     chosen = _chosen_before(tray)
     drawn = [read for read in rows if read.piece_id in chosen]
     if not drawn:
-        drawn = _drawn(rows, wanted, dice or SystemRandom())
+        drawn = _drawn(rows, wanted, dice)
     new = [read.pk for read in drawn if not read.sampled]
     CountRead.objects.filter(pk__in=new).update(sampled=True)
     return bool(new)
@@ -42,20 +42,14 @@ def _chosen_before(tray: TrayCount) -> set[int | None]:
     return set(rows.values_list("piece", flat=True))
 
 
-def _drawn(rows: Sequence[CountRead], wanted: int, dice: Random) -> list[CountRead]:
+def _drawn(rows: Sequence[CountRead], wanted: int, dice: Random | None) -> list[CountRead]:
     days = _days_unweighed([read.piece_id for read in rows if read.piece_id is not None])
-    left, drawn = list(rows), list[CountRead]()
-    while left and len(drawn) < wanted:
-        chances = [_worth(read.piece) * days[read.piece_id] for read in left if read.piece]
-        (read,) = dice.choices(left, chances)
-        drawn.append(read)
-        left.remove(read)
-    return drawn
-
-
-def _worth(piece: Piece) -> int:
-    """How dear a piece is, for a draw: its price in cents, else its grams of metal."""
-    return max(piece.price_cents or piece.net_mg * 100, 1)
+    chances = {
+        place: count_weights.worth(read.piece) * days[read.piece_id]
+        for place, read in enumerate(rows)
+        if read.piece
+    }
+    return [rows[place] for place in count_weights.draw(chances, wanted, dice=dice)]
 
 
 def _days_unweighed(pieces: Sequence[int]) -> dict[int | None, int]:

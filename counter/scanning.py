@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from appraisal.models import ScrapBag, TradeIn
 from counter.models import Handover, Sale
 from inventory import queries as stock
+from inventory import shipment_slips, stocktake_queries
 from inventory.ground import access, codes
 from inventory.ground.codes import CodeKind
 from inventory.ground.errors import RuleBroken
@@ -58,16 +59,18 @@ def _card(user: Who, code: codes.Code) -> str:
 
 
 def _document(user: Who, number: str) -> str:
-    if access.visible(Sale.objects.filter(number=number), user).exists():
-        return reverse("sale", args=[number])
-    if access.visible(Transfer.objects.filter(number=number), user).exists():
-        return reverse("transfer", args=[number])
-    if access.visible(Handover.objects.filter(number=number), user).exists():
-        return reverse("handover", args=[number])
-    if access.visible(ScrapBag.objects.filter(number=number), user, store="origin").exists():
-        return reverse("scrap_bag", args=[number])
-    if access.visible(TradeIn.objects.filter(number=number), user).exists():
-        return reverse("trade_in", args=[number])
-    if access.visible(Ticket.objects.filter(number=number), user).exists():
-        return reverse("ticket", args=[number])
+    """One question after the other: most scans are of the first kinds."""
+    seen_by = (
+        ("sale", lambda: access.visible(Sale.objects.all(), user)),
+        ("transfer", lambda: access.visible(Transfer.objects.all(), user)),
+        ("shipment", lambda: shipment_slips.shipments_for(user)),
+        ("handover", lambda: access.visible(Handover.objects.all(), user)),
+        ("stocktake", lambda: stocktake_queries.stocktakes_for(user)),
+        ("scrap_bag", lambda: access.visible(ScrapBag.objects.all(), user, store="origin")),
+        ("trade_in", lambda: access.visible(TradeIn.objects.all(), user)),
+        ("ticket", lambda: access.visible(Ticket.objects.all(), user)),
+    )
+    for page, rows in seen_by:
+        if rows().filter(number=number).exists():
+            return reverse(page, args=[number])
     raise DocumentUnknown

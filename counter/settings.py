@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "counter.middleware.authenticate_client",
+    "counter.pulls.middleware",
     "counter.middleware.stand_at_counter",
     "counter.middleware.keep_private",
     "counter.middleware.limit_bodies",
@@ -120,6 +121,8 @@ INSURANCE_DIR = ENVIRONMENT.insurance_dir
 NOTICE_OUTLET = "file"
 NOTICE_DIR = BASE_DIR / "var" / "notices"
 NOTICE_LANGUAGE = "zh-hans"
+# events are told to addresses of the open internet only; a first look may be told on this machine
+CALLS_TO_LOOPBACK = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "counter.static_files.Storage"},

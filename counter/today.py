@@ -11,10 +11,11 @@ from appraisal import queries as old_gold
 from counter import investigations, queries, shifts, signed_sheets
 from counter.models import OPEN_STATES, Handover, Sale, Shift
 from counter.queries import CounterDay
-from inventory import places, prices
+from inventory import places, prices, shipment_slips
 from inventory import queries as stock
 from inventory.ground import amounts
 from inventory.models import MetalPrice, Movement, Place, Store, StoreKind
+from inventory.shipment_slips import Waiting
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 
@@ -62,6 +63,7 @@ class Today:
     counters_now: list[AtCounter]
     loose: Loose | None
     open_trade_ins: int
+    parcels: Waiting
     board: list[MetalPrice]
     sold_by_others: list[Movement]
     lent: list[Movement]
@@ -92,6 +94,7 @@ def today_of(*, user: User, store: Store, counter: Place | None) -> Today:
         counters_now=[each for each in counters_of(store) if each.shift or each.left_open],
         loose=_loose(user, store, now) if user.has_perm("close_investigation") else None,
         open_trade_ins=_open_trade_ins(user, store),
+        parcels=shipment_slips.waiting_at(store),
         board=_board(store),
         sold_by_others=list(stock.sold_from_trays_of(counter, since=begin)) if counter else [],
         lent=list(stock.lent_now(store, since=begin)),

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from counter.models import CountRead, HandoverLine, TrayCount
+from inventory.count_weights import tolerance_mg
 from inventory.ground.errors import RuleBroken
 from inventory.ground.measures import MOST_MG
 from inventory.models import CountDepth
 
-# a tag and a scale of 0.01 g each round by half of it: trade.md 6, tray gross check
-ROUNDED_MG = 5
 FINE_GOLD = 9_900  # 足金: tenths of a permille
 MOST_TRAY_MG = 4 * MOST_MG
 
@@ -31,11 +30,6 @@ class TareNeeded(RuleBroken):
     code = "tare_needed"
     status = 422
     sentence = _("The weight of the empty tray is not known. Type it too.")
-
-
-def tolerance_mg(*, pieces: int, readings: int) -> int:
-    """Milligrams that the tags of so many pieces and so many readings of the scale may give."""
-    return ROUNDED_MG * (pieces + readings)
 
 
 def wants_tray_weight(tray: TrayCount, reads: Sequence[CountRead]) -> bool:

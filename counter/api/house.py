@@ -107,12 +107,17 @@ class HouseApi(NinjaAPI):
         addresses, app_name, namespace = super().urls
         patterns = [each for each in addresses if isinstance(each, URLPattern)]
         methods_of = {each.view_func.__name__: each.methods for each in self.operations()}
+        bodies = {
+            each.view_func.__name__: access.most_body(each.view_func) for each in self.operations()
+        }
         taken: dict[str, set[str]] = defaultdict(set)
         for pattern in patterns:
             taken[str(pattern.pattern)] |= set(methods_of.get(str(pattern.name), ()))
         for pattern in patterns:
             if access.declared(pattern.callback) is None:
-                pattern.callback = _answering(pattern.callback, taken[str(pattern.pattern)])
+                methods = taken[str(pattern.pattern)]
+                max_body = bodies.get(str(pattern.name), access.MAX_BODY)
+                pattern.callback = _answering(pattern.callback, methods, max_body)
         return addresses, app_name, namespace
 
     def operations(self) -> Iterator[Operation]:
@@ -178,7 +183,7 @@ def _strange(request: HttpRequest, known: set[str]) -> Errors:
     return dict(list(strange.items())[:MOST_ERRORS])
 
 
-def _answering(view: Any, methods: set[str]) -> View:
+def _answering(view: Any, methods: set[str], max_body: int) -> View:
     @csrf_exempt  # because: a session does not open the API, so there is nothing to ride on
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if methods and request.method not in methods:
@@ -191,7 +196,7 @@ def _answering(view: Any, methods: set[str]) -> View:
             return refusals.problem(BadInput())
 
     # who may come is said by each operation; where nothing is posted, no key is asked for
-    answer.access = Access(Scope.STORE, keyed="POST" in methods)  # type: ignore[attr-defined]  # because: a view carries its declaration
+    answer.access = Access(Scope.STORE, keyed="POST" in methods, max_body=max_body)  # type: ignore[attr-defined]  # because: a view carries its declaration
     return answer
 
 

@@ -5,27 +5,28 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from django.contrib.auth.models import User
 from django.db.models import QuerySet, Sum
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Path, Query, Router
 
+from counter import pieces_back
 from counter.models import ExchangeBasis, LeadsTo, Payment, Return, ReturnLine, ReturnState
-from inventory.ground import access, answers, lists, scopes
+from inventory.ground import answers, lists, scopes
+from inventory.ground.measures import Metal
 from inventory.ground.schemas import (
     Day,
-    FeedAsked,
+    DocumentsAsked,
     Grams,
     Listed,
     Milligrams,
     Moment,
     Number,
     SignedCents,
-    StoreCode,
     Strict,
     Yuan,
 )
 from inventory.ground.scopes import Admitted
+from inventory.models import Category
 from warranty.models import Cause, Fault
 
 router = Router(tags=["returns"])
@@ -87,9 +88,21 @@ class ReturnLineOut(Strict):
     goodwill_cents: SignedCents
 
 
+class OldPieceBackOut(Strict):
+    """Old gold that had paid for the goods and went back itself, weighed as it was handed over."""
+
+    trade_in: str
+    category: Category
+    mark: str
+    metal: Metal
+    weight: Grams
+    weight_mg: Milligrams
+
+
 class ReturnOut(Strict):
     """`cause` is empty where the reason is no fault. `counts`: what its pieces count; `went_back`:
-    what has gone back in money and credit; `paid_goods`: what it has paid of another bill."""
+    what has gone back in money, credit and old gold, which `old_pieces_back` names; `paid_goods`:
+    what it has paid of another bill."""
 
     number: str
     store: str
@@ -111,11 +124,10 @@ class ReturnOut(Strict):
     paid_goods: Yuan
     paid_goods_cents: SignedCents
     lines: list[ReturnLineOut]
+    old_pieces_back: list[OldPieceBackOut]
 
 
-class ReturnsAsked(FeedAsked):
-    store: StoreCode | None = None
-    business_day: Day | None = None
+class ReturnsAsked(DocumentsAsked):
     state: ReturnState | None = None
     fault: Fault | None = None
 
@@ -124,34 +136,28 @@ class ReturnsAsked(FeedAsked):
 def list_returns(request: Admitted, asked: Query[ReturnsAsked]) -> HttpResponse:
     """Returns in the order in which they were opened, each in its present state. An empty page has
     no `next_cursor`: keep the one you have and ask again later."""
-    stores = lists.stores_of(request.user, asked.store)
-    rows = _visible(request.user)
-    for column in ("business_day", "state", "fault"):
-        if (wanted := getattr(asked, column)) is not None:
-            rows = rows.filter(**{column: wanted})
-    page = lists.in_commit_order(rows.values(*RETURN), stores=stores, asked=asked, of="returns")
+    rows, user = Return.objects.all(), request.user
+    page = lists.documents(rows, user=user, asked=asked, columns=RETURN, of="returns")
     return answers.listed(_whole(page.rows), page.next_cursor)
 
 
 @router.get("/returns/{number}", response=ReturnOut, **scopes.needs("returns:read"))
 def get_return(request: Admitted, number: Path[Number]) -> HttpResponse:
     """One return."""
-    rows = list(_visible(request.user).filter(number=number).values(*RETURN))
-    if not rows:
-        raise Http404
-    return answers.reply(_whole(rows)[0])
-
-
-def _visible(user: User) -> QuerySet[Return]:
-    return access.visible(Return.objects.all(), user)
+    rows, user = Return.objects.all(), request.user
+    row = lists.document(rows, user=user, number=number, columns=RETURN)
+    return answers.reply(_whole([row])[0])
 
 
 def _whole(rows: Sequence[Row]) -> list[Told]:
-    """Returns as they are answered, with pieces and sums (3 queries)."""
+    """Returns as they are answered, with pieces and sums (4 queries)."""
     keys = [row["pk"] for row in rows]
     lines: dict[int, list[Row]] = defaultdict(list)
     for line in ReturnLine.objects.filter(back__in=keys).order_by("pk").values(*LINE):
         lines[line["back_id"]].append(line)
+    old_gold: dict[int, list[Told]] = defaultdict(list)
+    for each in pieces_back.weighed_back(keys):
+        old_gold[each["returned"]].append(_old_piece(each))
     paid = Payment.objects.filter(returned__in=keys).order_by()
     back = _sums(paid.filter(reverses__isnull=False))
     goods = _sums(paid.filter(reverses__isnull=True))
@@ -161,6 +167,7 @@ def _whole(rows: Sequence[Row]) -> list[Told]:
             **answers.money("went_back", -back.get(row["pk"], 0)),
             **answers.money("paid_goods", goods.get(row["pk"], 0)),
             "lines": _lines(lines[row["pk"]]),
+            "old_pieces_back": old_gold[row["pk"]],
         }
         for row in rows
     ]
@@ -188,6 +195,16 @@ def _return(row: Row) -> Told:
         "leads_to": row["leads_to"],
         "is_goodwill": row["is_goodwill"],
         **answers.money("counts", row["credit_cents"]),
+    }
+
+
+def _old_piece(row: Row) -> Told:
+    return {
+        "trade_in": row["trade_in"],
+        "category": row["category"],
+        "mark": row["mark"],
+        "metal": row["of"],
+        **answers.weight("weight", row["mg"]),
     }
 
 

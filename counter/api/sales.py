@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Path, Query, Router
 from pydantic import Field
 
@@ -24,12 +24,12 @@ from counter.models import (
     SaleState,
     ServiceLine,
 )
-from inventory.ground import access, answers, lists, scopes
+from inventory.ground import answers, lists, scopes
 from inventory.ground.measures import Metal, Tally
 from inventory.ground.schemas import (
     CustomerOut,
     Day,
-    FeedAsked,
+    DocumentsAsked,
     Fineness,
     Grams,
     Listed,
@@ -37,7 +37,6 @@ from inventory.ground.schemas import (
     Moment,
     Number,
     SignedCents,
-    StoreCode,
     Strict,
     Yuan,
 )
@@ -200,34 +199,24 @@ class SaleOut(Strict):
     customer: CustomerOut | None
 
 
-class SalesAsked(FeedAsked):
-    store: StoreCode | None = None
-    business_day: Day | None = None
-
-
 @router.get("/sales", response=Listed[SaleOut], **scopes.needs("sales:read"))
-def list_sales(request: Admitted, asked: Query[SalesAsked]) -> HttpResponse:
+def list_sales(request: Admitted, asked: Query[DocumentsAsked]) -> HttpResponse:
     """Completed and voided sales in the order in which they were completed. An empty page has no
     `next_cursor`: keep the one you have and ask again later."""
-    stores = lists.stores_of(request.user, asked.store)
-    rows = _completed(request.user)
-    if asked.business_day is not None:
-        rows = rows.filter(business_day=asked.business_day)
-    page = lists.in_commit_order(rows.values(*SALE), stores=stores, asked=asked, of="sales")
+    rows, user = _completed(), request.user
+    page = lists.documents(rows, user=user, asked=asked, columns=SALE, of="sales")
     return answers.listed(_whole(page.rows, by=request.user), page.next_cursor)
 
 
 @router.get("/sales/{number}", response=SaleOut, **scopes.needs("sales:read"))
 def get_sale(request: Admitted, number: Path[Number]) -> HttpResponse:
     """One completed or voided sale."""
-    rows = list(_completed(request.user).filter(number=number).values(*SALE))
-    if not rows:
-        raise Http404
-    return answers.reply(_whole(rows, by=request.user)[0])
+    row = lists.document(_completed(), user=request.user, number=number, columns=SALE)
+    return answers.reply(_whole([row], by=request.user)[0])
 
 
-def _completed(user: User) -> QuerySet[Sale]:
-    return access.visible(Sale.objects.filter(number__isnull=False), user)
+def _completed() -> QuerySet[Sale]:
+    return Sale.objects.filter(number__isnull=False)
 
 
 def _whole(rows: Sequence[Row], *, by: User) -> list[Told]:

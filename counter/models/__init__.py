@@ -35,8 +35,18 @@ from counter.models.people import (
     ApiKey,
     Clerk,
     Customer,
+    LevelChange,
     PinTry,
     Role,
+)
+from counter.models.programs import (
+    Delivery,
+    DeliveryState,
+    Pull,
+    Webhook,
+    WebhookCursor,
+    WebhookSecret,
+    WebhookState,
 )
 from counter.models.reads import BagRead, CountAttempt, CountRead, ReadKind
 from counter.models.returns import (
@@ -91,6 +101,8 @@ __all__ = [
     "DayFileLayout",
     "DayFileLine",
     "DayState",
+    "Delivery",
+    "DeliveryState",
     "ExchangeBasis",
     "Gift",
     "GiftKind",
@@ -103,6 +115,7 @@ __all__ = [
     "Investigation",
     "ItemKind",
     "LeadsTo",
+    "LevelChange",
     "LineKind",
     "LineSeller",
     "LineState",
@@ -110,6 +123,7 @@ __all__ = [
     "Part",
     "Payment",
     "PinTry",
+    "Pull",
     "ReadKind",
     "Reduction",
     "Return",
@@ -131,4 +145,8 @@ __all__ = [
     "Tendered",
     "TrayCount",
     "TrayState",
+    "Webhook",
+    "WebhookCursor",
+    "WebhookSecret",
+    "WebhookState",
 ]

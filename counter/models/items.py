@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counter.models.handovers import Handover
 from inventory.ground.measures import Metal
-from inventory.models import Place, Store
+from inventory.models import Place, Store, SupplyItem
 
 
 class ItemKind(models.TextChoices):
@@ -45,7 +45,12 @@ class HandoverItem(models.Model):
     """One kind of key, certificate, seal, supply or prop on a sheet, old gold of one class, or the
     envelopes of the service desk."""
 
-    chain_later: ClassVar[Mapping[str, object]] = {"metal": "", "grade": None, "mg": None}
+    chain_later: ClassVar[Mapping[str, object]] = {
+        "metal": "",
+        "grade": None,
+        "mg": None,
+        "supply_id": None,
+    }
     chain_spelled_out = frozenset({"metal", "grade", "mg"})
 
     handover = models.ForeignKey(Handover, models.CASCADE, related_name="items")
@@ -59,6 +64,8 @@ class HandoverItem(models.Model):
     metal = models.CharField(max_length=2, choices=Metal, blank=True)
     grade = models.IntegerField(null=True)
     mg = models.BigIntegerField(null=True)
+    # of the house's supplies: the books say how many lie at the counter
+    supply = models.ForeignKey(SupplyItem, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["handover", "pk"]

@@ -1,8 +1,11 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from inventory.models import Store
+from inventory.ground import access
+from inventory.models import Approval, Store, Written
 
 USER = settings.AUTH_USER_MODEL
 
@@ -54,6 +57,14 @@ class ApiClient(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_over(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def sees_all_stores(self) -> bool:
+        return access.ALL_STORES in self.scopes
+
 
 class ApiKey(models.Model):
     """One live secret of a client, kept as a hash; two may live at once while they are rotated."""
@@ -83,3 +94,20 @@ class Customer(models.Model):
     @property
     def masked_phone(self) -> str:
         return f"{self.phone[:3]}****{self.phone[-4:]}"
+
+
+class LevelChange(Written):
+    """VIP卡: a customer became a member of another level, or of none; at the counter with a second
+    person's yes, at head office without."""
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="level_changes")
+    old = models.CharField(max_length=12, blank=True)
+    new = models.CharField(max_length=12, blank=True)
+    approval = models.ForeignKey(Approval, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(name="level_change_changes", condition=~Q(old=models.F("new")))
+        ]

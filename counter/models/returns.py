@@ -122,7 +122,11 @@ class ReturnLine(models.Model):
     """One piece that came back: what was checked, by which marks it was known, what it counts."""
 
     chain_exempt = frozenset({"back_id", "is_live"})  # `back_id` is covered with its return
-    chain_later: ClassVar[Mapping[str, object]] = {"goodwill_cents": 0, "old_discount_bp": 0}
+    chain_later: ClassVar[Mapping[str, object]] = {
+        "goodwill_cents": 0,
+        "old_discount_bp": 0,
+        "gifts_back": [],
+    }
 
     back = models.ForeignKey(Return, models.PROTECT, related_name="lines")
     sale_line = models.ForeignKey(SaleLine, models.PROTECT, related_name="return_lines")
@@ -139,6 +143,8 @@ class ReturnLine(models.Model):
     credit_cents = models.BigIntegerField()
     # gifts that did not come back are charged
     charged_cents = models.BigIntegerField(default=0)
+    # keys of those that did: what is of the house's supplies lies in its place again
+    gifts_back = models.JSONField(default=list)
     # what the house bears of it where nobody knows who answers
     goodwill_cents = models.BigIntegerField(default=0)
     # 享原折扣: so much of its price was taken off, and as much is of the new piece's

@@ -316,6 +316,7 @@ class Payment(Written):
 
     class Meta:
         ordering = ["sale", "pk"]
+        indexes = [models.Index(fields=["store", "change"], name="payment_in_order")]
         constraints = [
             models.UniqueConstraint(
                 fields=["merchant_number"],

@@ -17,10 +17,12 @@ from inventory.views.pages import StaffRequest
 @access.page("sell")
 def give_gift(request: StaffRequest, uuid: UUID, line_id: int) -> HttpResponse:
     line = queries.line_for(request.user, uuid, line_id)
-    typed = checked(GiftForm(request.POST)).cleaned_data
+    items = gifts.choices(line.sale.store)
+    typed = checked(GiftForm(request.POST, items=items)).cleaned_data
     gifts.give(
         line=line,
         kind=typed["kind"],
+        item=typed["item"],
         words=typed["words"],
         value_cents=typed["value"] or 0,
         by=request.user,

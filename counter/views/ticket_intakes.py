@@ -9,11 +9,10 @@ from counter.ticket_forms import (
     MarkForm,
     PhotoForm,
     PromiseForm,
-    StonesForm,
     TaskForm,
-    on_scale_of,
 )
 from counter.trade_in_forms import MOST_BODY, SignedForm
+from counter.views import ticket_scale
 from counter.views.pages import checked, seen
 from inventory.ground import access, photos
 from inventory.views.pages import StaffRequest
@@ -24,10 +23,9 @@ from warranty.jobs import Task
 @require_POST
 @access.page("serve")
 def weigh_in(request: StaffRequest, number: str) -> HttpResponse:
-    found, user = ticket_queries.ticket_for(request.user, number), request.user
-    stones = checked(StonesForm(request.POST)).cleaned_data["stones"]
-    on_scale = on_scale_of(request.POST, stones=stones, store=found.store, by=user)
-    service_desk.weigh_in(ticket=found, on_scale=on_scale, by=user)
+    found = ticket_queries.ticket_for(request.user, number)
+    on_scale = ticket_scale.shown_for(found, request)
+    service_desk.weigh_in(ticket=found, on_scale=on_scale, by=request.user)
     return seen("ticket", number)
 
 

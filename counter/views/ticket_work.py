@@ -14,11 +14,10 @@ from counter.ticket_forms import (
     PlaceForm,
     QuoteForm,
     SendOutForm,
-    StonesForm,
-    on_scale_of,
     prices_of,
 )
 from counter.trade_in_forms import ReasonForm
+from counter.views import ticket_scale
 from counter.views.pages import checked, seen
 from inventory.ground import access
 from inventory.models import Place
@@ -59,11 +58,10 @@ def start_work(request: StaffRequest, number: str) -> HttpResponse:
 @access.page("serve")
 def send_out(request: StaffRequest, number: str) -> HttpResponse:
     """To a workshop, weighed."""
-    found, user = ticket_queries.ticket_for(request.user, number), request.user
+    found = ticket_queries.ticket_for(request.user, number)
     typed = checked(SendOutForm(request.POST)).cleaned_data
-    stones = checked(StonesForm(request.POST)).cleaned_data["stones"]
-    on_scale = on_scale_of(request.POST, stones=stones, store=found.store, by=user)
-    service_desk.send_out(ticket=found, on_scale=on_scale, by=user, **typed)
+    on_scale = ticket_scale.shown_for(found, request)
+    service_desk.send_out(ticket=found, on_scale=on_scale, by=request.user, **typed)
     return seen("ticket", number)
 
 
@@ -71,10 +69,9 @@ def send_out(request: StaffRequest, number: str) -> HttpResponse:
 @access.page("serve")
 def take_back(request: StaffRequest, number: str) -> HttpResponse:
     """From the workshop, weighed."""
-    found, user = ticket_queries.ticket_for(request.user, number), request.user
-    stones = checked(StonesForm(request.POST)).cleaned_data["stones"]
-    on_scale = on_scale_of(request.POST, stones=stones, store=found.store, by=user)
-    service_desk.take_back(ticket=found, on_scale=on_scale, by=user)
+    found = ticket_queries.ticket_for(request.user, number)
+    on_scale = ticket_scale.shown_for(found, request)
+    service_desk.take_back(ticket=found, on_scale=on_scale, by=request.user)
     return seen("ticket", number)
 
 

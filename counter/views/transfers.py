@@ -37,11 +37,16 @@ def new_transfer(request: StaffRequest) -> HttpResponse:
 @require_POST
 @access.page("move_pieces")
 def add_to_transfer(request: StaffRequest) -> HttpResponse:
-    """A scanned piece goes on the list, a scanned or tapped place is where the list goes."""
+    """A scanned piece goes on the list, a scanned or tapped place or store is where the list
+    goes."""
     store, draft = store_of(request), Draft.of(request.session)
     text = checked(CodeForm(request.POST)).cleaned_data["code"]
     if place := moving.place_scanned(store, text):
-        draft.to = place.code
+        draft.to, draft.store = place.code, ""
+        draft.keep(request.session)
+        return seen("new_transfer")
+    if other := moving.store_scanned(store, text):
+        draft.to, draft.store = "", other.code
         draft.keep(request.session)
         return seen("new_transfer")
     if codes.read(text).kind in {CodeKind.CARD, CodeKind.DOCUMENT}:
@@ -82,7 +87,7 @@ def bring_back(request: StaffRequest, number: str) -> HttpResponse:
             draft.add(row.piece, store=store)
     homes = {row.from_place.code for row in rows if row.from_place}
     if len(homes) == 1:
-        draft.to = homes.pop()
+        draft.to, draft.store = homes.pop(), ""
     draft.keep(request.session)
     return seen("new_transfer")
 

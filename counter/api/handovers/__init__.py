@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from ninja import Path, Query, Router
 
 from counter import witnesses
@@ -26,9 +26,9 @@ from counter.models import (
     SignedAs,
 )
 from inventory import counted
-from inventory.ground import access, answers, lists, scopes
+from inventory.ground import answers, lists, scopes
 from inventory.ground.measures import Tally
-from inventory.ground.schemas import Day, FeedAsked, Listed, Moment, Number, StoreCode, Strict
+from inventory.ground.schemas import Day, DocumentsAsked, Listed, Moment, Number, Strict
 from inventory.ground.scopes import Admitted
 from inventory.models import Place
 
@@ -104,23 +104,13 @@ class HandoverOut(Strict):
     seal: SealOut
 
 
-class HandoversAsked(FeedAsked):
-    store: StoreCode | None = None
-    business_day: Day | None = None
-
-
 @router.get("/handovers", response=Listed[HandoverOut], **scopes.needs("handovers:read"))
-def list_handovers(request: Admitted, asked: Query[HandoversAsked]) -> HttpResponse:
+def list_handovers(request: Admitted, asked: Query[DocumentsAsked]) -> HttpResponse:
     """Signed sheets in the order in which they were signed. An empty page has no `next_cursor`:
     keep the one you have and ask again later. While a counter on the page is being counted:
     `count_open`, except for keys of head office."""
-    stores = lists.stores_of(request.user, asked.store)
-    found = _signed(request.user)
-    if asked.business_day is not None:
-        found = found.filter(business_day=asked.business_day)
-    page = lists.in_commit_order(
-        found.values(*HANDOVER), stores=stores, asked=asked, of="handovers"
-    )
+    rows, user = _signed(), request.user
+    page = lists.documents(rows, user=user, asked=asked, columns=HANDOVER, of="handovers")
     _check_counters(request.user, page.rows)
     return answers.listed(_whole(page.rows), page.next_cursor)
 
@@ -129,18 +119,17 @@ def list_handovers(request: Admitted, asked: Query[HandoversAsked]) -> HttpRespo
 def get_handover(request: Admitted, number: Path[Number]) -> HttpResponse:
     """One signed sheet. While its counter is being counted: `count_open`, except for keys of head
     office."""
-    found = list(_signed(request.user).filter(number=number).values(*HANDOVER))
-    if not found:
-        raise Http404
-    _check_counters(request.user, found)
-    return answers.reply(_whole(found)[0])
+    rows, user = _signed(), request.user
+    row = lists.document(rows, user=user, number=number, columns=HANDOVER)
+    _check_counters(user, [row])
+    return answers.reply(_whole([row])[0])
 
 
-def _signed(user: User) -> QuerySet[Handover]:
+def _signed() -> QuerySet[Handover]:
     here = Q(pk=OuterRef("counter")) | Q(parent=OuterRef("counter"))
-    blind = Place.objects.filter(here).exclude(counted_in="")
-    found = access.visible(Handover.objects.filter(state=HandoverState.SIGNED), user)
-    return found.annotate(being_counted=Exists(blind))
+    blind = Place.objects.filter(here).exclude(counted_in="", stocktaken_in="")
+    signed = Handover.objects.filter(state=HandoverState.SIGNED)
+    return signed.annotate(being_counted=Exists(blind))
 
 
 def _check_counters(user: User, found: Sequence[Row]) -> None:

@@ -9,7 +9,7 @@ from counter import due
 
 
 class Command(BaseCommand):
-    help = "Ends holds, forgets identities, seals chains, lists goods; --nightly verifies all."
+    help = "Ends holds, forgets, seals chains, lists goods, tells events; --nightly verifies all."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--nightly", action="store_true", help="verify from the first link on")
@@ -18,5 +18,6 @@ class Command(BaseCommand):
         done = due.run()
         if options["nightly"]:
             done += due.verify_all()
+        done += due.tell_outside()
         for line in done:
             self.stdout.write(line)

@@ -9,7 +9,8 @@ document.addEventListener("submit", (event) => {
 });
 window.addEventListener("pageshow", enable);
 document.addEventListener("htmx:beforeSend", ({ detail: { elt } }) => {
-  find("#notice")?.replaceChildren();
+  // what comes by itself answers nobody: a refusal and a PIN that is being typed stay
+  if (!elt.matches("[hx-trigger^=every]")) find("#notice")?.replaceChildren();
   if (elt.matches("form")) disable(elt);
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
