@@ -12,6 +12,7 @@ from django.db import connections
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
+from counter import pulls
 from inventory.ground import changes
 from tests import blank_books, standing
 from tests.abuse.world import Rows
@@ -70,6 +71,7 @@ def _quick(settings: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Ite
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.INSURANCE_DIR = tmp_path / "insurance"
     settings.NOTICE_DIR = tmp_path / "notices"
+    pulls._tallies.clear()  # of the programs of another test
     if "slow_hashing" not in request.keywords:
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {

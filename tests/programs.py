@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from counter import api_clients
 from counter.api import api
@@ -41,6 +43,13 @@ class Program:
         assert answer.status_code == 200, answer.content
         items: list[dict[str, Any]] = answer.json()["items"]
         return items
+
+    def questions(self, path: str, **query: Any) -> int:
+        """How many questions to the database one answer costs. What is written meanwhile does not
+        count: by the clock it is noted now and then that a key was used and what was pulled."""
+        with CaptureQueriesContext(connection) as asked:
+            assert self.get(path, **query).status_code == 200
+        return sum(each["sql"].lstrip().startswith(("SELECT", "WITH")) for each in asked)
 
     def pages(self, path: str, **query: Any) -> Iterator[list[dict[str, Any]]]:
         """Page after page, until there is no further cursor."""

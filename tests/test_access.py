@@ -191,7 +191,7 @@ def operations() -> Iterator[tuple[str, str, str]]:
     for path, methods in contract()["paths"].items():
         for method, operation in methods.items():
             (scope,) = operation["security"][0][scopes.SCHEME]
-            yield method, path.removeprefix("/api/v1"), scope
+            yield method, path.removeprefix("/api/v1").replace("{shape}", "csv"), scope
 
 
 OPERATIONS = list(operations())
@@ -207,11 +207,13 @@ def number(path: str, rows: Rows) -> str:
     """An address of the API with a number of S01. KeyError for a folder that is unknown here."""
     known = {
         "pieces": rows.piece.number,
+        "transfers": rows.shipment.number,
         "sales": rows.sale.number,
         "cards": rows.card,
         "tickets": rows.ticket.number,
         "returns": rows.back.number,
         "handovers": rows.signed.number,
+        "stocktakes": rows.published.number,
         "trade-ins": rows.trade_in.number,
     }
     return path.replace("{number}", str(known[path.split("/")[1]]))

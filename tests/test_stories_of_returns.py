@@ -10,11 +10,18 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
+from appraisal import trade_ins
+from appraisal.models import TradeInState
 from counter.models import Return, ReturnState, Sale
 from inventory.models import Piece, State
 from tests.cast import PINS, KeyedClient, Shop
 from tests.counter.test_return_pages import fields
+from tests.old_gold import open_desk
+from tests.old_gold_bills import NECKLACE_CENTS
+from tests.old_gold_bills import RING_CENTS as RING_OLD_CENTS
+from tests.programs import register
 from tests.returns import ReturnDesk, open_return_desk, went_back
+from tests.swaps_back import bagged, sale_of
 from warranty.models import Card, CardState, Claim
 
 RING_CENTS = 757_200
@@ -109,3 +116,39 @@ def test_a_loose_stone_is_paid_back_in_both_tenders(desk: ReturnDesk) -> None:
     assert (claim.fault, claim.outcome, claim.document) == ("stone", "refund", back.number)
     card.refresh_from_db()
     assert card.state == CardState.CLOSED
+
+
+def test_the_old_ring_itself_goes_back_while_its_bag_is_sealed(desk: ReturnDesk) -> None:
+    """A necklace that an old ring paid for; on the third day it cracks. The seal is broken in the
+    customer's presence, the ring is weighed and signed for, and the rest goes back in cash."""
+    shop = desk.shop
+    old_gold = open_desk(shop)
+    trade_in = bagged(old_gold)
+    sale = sale_of(trade_in)
+    (ring,) = trade_ins.pieces_of(trade_in)
+    with after(desk, 3):
+        desk.put("typed_weight", "allow")
+        tablet = at_counter(desk)
+        page = tablet.post("/returns/new/", fields(sale, sale.number or "")).headers["Location"]
+        assert f"Old gold {trade_in.number} itself goes back" in tablet.get(page).text
+        other = {"pieces": "1", "on_paper": "1", f"{ring.pk}-grams": "9.50"}
+        handed = other | {f"{ring.pk}-grams": "10.00"}
+        asked = tablet.post(f"{page}settle/", handed).text
+        assert "seal F-0001 is broken" in asked
+        form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', asked))
+        form |= {"approver": "chen", "pin": PINS["chen"]}
+        assert tablet.post("/approvals/", form).status_code in {200, 303}
+        refused = tablet.post(f"{page}settle/", other)
+        assert refused.headers["X-Refusal"] == "weight_differs"
+        assert tablet.post(f"{page}settle/", handed).status_code == 303
+        assert "Seal broken" in tablet.get(page).text
+    back = Return.objects.get()
+    trade_in.refresh_from_db()
+    ring.refresh_from_db()
+    assert (back.state, trade_in.state) == (ReturnState.SETTLED, TradeInState.RETURNED)
+    assert ring.place is None
+    assert went_back(back) == {"old_gold": -RING_OLD_CENTS, "cash": RING_OLD_CENTS - NECKLACE_CENTS}
+    (told,) = register("returns:read", stores=[shop.s01]).rows("/returns")
+    assert [(each["trade_in"], each["weight_mg"]) for each in told["old_pieces_back"]] == [
+        (trade_in.number, 10_000)
+    ]

@@ -1,6 +1,6 @@
 """Shops that have traded, for whoever reads long lists of what was done."""
 
-from tests import scrap_bags, sheets
+from tests import scrap_bags, sheets, shipments, stocktakes
 from tests.cast import Shop
 from tests.old_gold import open_desk
 from tests.returns import open_return_desk
@@ -18,6 +18,11 @@ def something_of_everything(shop: Shop, times: int = 2) -> None:
         shop.sell(shop.piece(), shop.ring())
         return_desk.refund(return_desk.take(return_desk.sold(shop.ring())))
         shop.charm()
+        tray = shop.tray(f"B-0{each + 1}")
+        stocktakes.published(
+            shop, tray.code, missing=[shop.charm(place=tray), shop.ring(place=tray)]
+        )
+        shipments.send(shop, shop.charm(place=tray))
         sheets.signed(shop, lacking=[shop.ring()], short_cents=1_000)
 
 

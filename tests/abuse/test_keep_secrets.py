@@ -2,6 +2,7 @@
 answers to others."""
 
 import logging
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +13,12 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
-from counter import api_clients, clerks, environment
+from counter import api_clients, clerks, due, environment
 from inventory.ground import access
 from tests.abuse.world import Rows, filled
 from tests.cast import Shop
 from tests.programs import EVERYTHING, Program
+from tests.receivers import receiving
 from tests.test_access import CLOSED
 
 PASSWORD, WRONG_PASSWORD = "canary-correct-horse", "canary-wrong-horse"
@@ -92,6 +94,26 @@ def sing(shop: Shop) -> tuple[Program, str]:
     return Program(f"Bearer {key}"), key
 
 
+def sign(shop: Shop, settings: Any) -> list[str]:
+    """Head office makes a key and a secret on its pages, and a receiver takes an event; answers
+    what those pages showed once."""
+    settings.CALLS_TO_LOOPBACK = True
+    head = shop.client(shop.head)
+    form = {"name": "bird", "scopes": ["sales:read", "all_stores"]}
+    program = head.post("/head-office/programs/", form).headers["Location"]
+    with receiving() as receiver:
+        form = {"name": "bird", "url": receiver.url, "events": "sale.completed", "all_stores": "on"}
+        webhook = head.post("/head-office/webhooks/", form).headers["Location"]
+        shown = head.post(f"{program}key/").text + head.post(f"{webhook}secret/").text
+        shop.sell(shop.charm())
+        due.tell_outside()
+        assert len(receiver.got) == 1
+    found = re.findall(r"jw_[0-9a-f]{10}_([\w-]{40,})|(whsec_[\w+/=]{40,})", shown)
+    again = head.get(program).text + head.get(webhook).text
+    assert len(found) == 2
+    return [each for pair in found for each in pair if each] + [again]
+
+
 @pytest.mark.slow_hashing
 def test_no_log_and_no_table_holds_a_secret(shop: Shop, log: list[str]) -> None:
     _program, key = sing(shop)
@@ -104,6 +126,15 @@ def test_no_log_and_no_table_holds_a_secret(shop: Shop, log: list[str]) -> None:
         if any(each in value for each in {*SECRETS, secret}) or value in PINS
     ]
     assert kept == []
+
+
+def test_a_key_or_a_secret_is_shown_once_and_kept_nowhere(
+    shop: Shop, log: list[str], settings: Any
+) -> None:
+    key, secret, again = sign(shop, settings)
+    bare = secret.removeprefix("whsec_")
+    told = "\n".join([*log, again, *(value for _table, value in dumped())])
+    assert [each for each in (key, secret, bare) if each in told] == []
 
 
 def test_the_search_finds_what_is_kept_on_purpose(shop: Shop, log: list[str]) -> None:

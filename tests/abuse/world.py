@@ -5,14 +5,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from appraisal import checks, identities, scrap
 from appraisal.identities import Paper
 from appraisal.models import Melt, ScrapBag, TradeIn, TradeInRule
-from counter import cash_cases, clerks, customers, gifts, return_seed, service_fees
+from counter import (
+    cash_cases,
+    clerks,
+    customers,
+    gifts,
+    programs,
+    return_seed,
+    service_fees,
+    webhooks,
+)
 from counter.models import (
+    ApiKey,
     CashCase,
     CountItem,
+    Delivery,
+    DeliveryState,
     Gift,
     Handover,
     ItemKind,
@@ -20,15 +33,18 @@ from counter.models import (
     ReturnWindow,
     Role,
     Sale,
+    WebhookSecret,
 )
 from inventory import places, transfers, uploads
 from inventory.ground import changes, notices
-from inventory.models import Notice, Photo, Piece, PieceUpload, Transfer
-from tests import counts, scrap_bags, sheets
+from inventory.models import Notice, Photo, Piece, PieceUpload, Shipment, StocktakeSheet, Transfer
+from tests import counts, scrap_bags, sheets, stocktake_stages, stocktakes
+from tests import shipments as parcels
 from tests.cast import PASSWORD, Shop, card_of
 from tests.inventory.lists import CHARM, csv_of
 from tests.old_gold import Desk, open_desk
 from tests.old_gold_bills import put_rule
+from tests.receivers import endpoint
 from tests.returns import ReturnDesk
 from tests.service_desk import ServiceDesk
 from tests.store_credit import earned
@@ -47,6 +63,7 @@ class Rows:
     sale: Sale
     bill: Sale
     transfer: Transfer
+    shipment: Shipment  # on the road to head office
     signed: Handover
     count: Handover
     upload: PieceUpload
@@ -62,6 +79,11 @@ class Rows:
     ticket: Ticket
     fee: int  # of another ticket, on the open bill
     notice: int
+    key: int  # of a program of head office
+    delivery: int  # set aside, of an endpoint with two secrets
+    counting: stocktake_stages.Counting  # at B-07 and B-08
+    sample: int  # of B-07, drawn for the scale
+    published: StocktakeSheet  # a ring was missing
 
     @property
     def card(self) -> str:
@@ -91,6 +113,7 @@ def stocked(shop: Shop) -> Rows:
         sale=sale,
         bill=bill,
         transfer=moved,
+        shipment=_shipment(shop),
         signed=signed,
         count=count,
         upload=uploads.keep(store=shop.s01, content=content, name="goods.csv", by=shop.wang),
@@ -106,7 +129,29 @@ def stocked(shop: Shop) -> Rows:
         ticket=_ticket(shop),
         fee=_fee(shop, bill),
         notice=_notice(shop),
+        key=_key(shop),
+        delivery=_delivery(shop),
+        published=_published(shop),
+        **_counting(shop),
     )
+
+
+def _counting(shop: Shop) -> dict[str, Any]:
+    """Counted by lin and zhao; what lin has read goes on the scale by itself."""
+    now = stocktake_stages.counting(shop, "B-07", "B-08")
+    sample = stocktake_stages.draw_sample(shop, now.stocktake, "B-07")
+    return {"counting": now, "sample": sample.pk}
+
+
+def _published(shop: Shop) -> StocktakeSheet:
+    """Of one tray, in which a ring was missing."""
+    ring = shop.ring(place=shop.tray("A-09"))
+    return stocktakes.published(shop, "A-09", missing=[ring])
+
+
+def _shipment(shop: Shop) -> Shipment:
+    """A necklace that has left for head office."""
+    return parcels.send(shop, shop.piece(place=shop.tray("A-06")), to=shop.hq)
 
 
 def _identified(desk: Desk) -> TradeIn:
@@ -154,6 +199,25 @@ def _notice(shop: Shop) -> int:
     return Notice.objects.get(document="S01-W1").pk
 
 
+def _key(shop: Shop) -> int:
+    """A program of head office reads the sales."""
+    client = programs.register(
+        name="erp", scopes=["sales:read"], stores=[shop.s01], expires_at=None, by=shop.head
+    )
+    programs.make_key(client=client, by=shop.head)
+    return client.keys.get().pk
+
+
+def _delivery(shop: Shop) -> int:
+    """An event that an endpoint did not take."""
+    row, _secret = endpoint("https://erp.example/hook", by=shop.head)
+    webhooks.make_secret(webhook=row, by=shop.head)
+    now = timezone.now()
+    told = {"event": "sale.completed", "number": "S01-S1", "at": now, "due_at": now}
+    aside = {"state": DeliveryState.DEAD, "tries": 10, "status": 500, "answer": "out of order"}
+    return Delivery.objects.create(webhook=row, store=shop.s01, seq=1, **told, **aside).pk
+
+
 def _ticket(shop: Shop) -> Ticket:
     """A customer's chain that is to be soldered."""
     desk = ServiceDesk(shop)
@@ -194,6 +258,22 @@ FILL: Mapping[str, Callable[[Rows], Any]] = {
     "pieces/import/<int:upload_id>/": lambda rows: rows.upload.pk,
     "transfers/new/<number>/": lambda rows: rows.piece.number,
     "transfers/<number>/": lambda rows: rows.transfer.number,
+    "shipments/<number>/": lambda rows: rows.shipment.number,
+    "shipments/<number>/pieces/<piece>/": lambda rows: rows.shipment.lines.get().piece.number,
+    "stocktakes/<number>/": lambda rows: rows.counting.stocktake.number,
+    "stocktakes/<number>/sheet.pdf": lambda rows: rows.published.number,
+    "stocktakes/<number>/lines.ndjson": lambda rows: rows.published.number,
+    "stocktakes/<number>/lines.csv": lambda rows: rows.published.number,
+    "stocktakes/<number>/lines.parquet": lambda rows: rows.published.number,
+    "stocktakes/<number>/places/<place>/": lambda rows: "B-07",
+    "stocktakes/<number>/places/<place>/no-label/<int:row_id>/": (
+        lambda rows: rows.counting.unlabelled.pk
+    ),
+    "stocktakes/<number>/places/<place>/supplies/<int:row_id>/": (
+        lambda rows: rows.counting.supply.pk
+    ),
+    "stocktakes/<number>/places/<place>/samples/<int:row_id>/": (lambda rows: rows.sample),
+    "stocktakes/<number>/differences/<int:pk>/": lambda rows: rows.counting.difference.pk,
     "handovers/<number>/sheet.pdf": lambda rows: rows.signed.number,
     "handovers/<number>/": lambda rows: rows.count.number,
     "<int:item_id>": lambda rows: rows.count.items.get().pk,
@@ -211,6 +291,11 @@ FILL: Mapping[str, Callable[[Rows], Any]] = {
     "<size>": lambda rows: "small",
     "investigations/<int:pk>/": lambda rows: rows.investigation,
     "head-office/cash/<int:pk>/": lambda rows: rows.cash_case,
+    "<int:client_id>": lambda rows: ApiKey.objects.get(pk=rows.key).client_id,
+    "<int:key_id>": lambda rows: rows.key,
+    "<int:webhook_id>": lambda rows: Delivery.objects.get(pk=rows.delivery).webhook_id,
+    "<int:secret_id>": lambda rows: WebhookSecret.objects.latest("pk").pk,
+    "<int:delivery_id>": lambda rows: rows.delivery,
     "customers/<int:customer_id>/": lambda rows: rows.creditor,
     "<int:fee_id>": lambda rows: rows.fee,
     "<int:notice_id>": lambda rows: rows.notice,

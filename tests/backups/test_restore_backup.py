@@ -1,6 +1,7 @@
 """The whole shop out of one file, and what a restore that was cut off leaves."""
 
 import contextlib
+import hashlib
 import io
 import os
 import signal
@@ -18,9 +19,13 @@ from django.db import connection
 from counter import backups
 from counter.backups import RestoreUnfinished
 from counter.models import Sale
+from inventory import stocktake_files
 from inventory.ground import archives, changes, copies
 from inventory.ground.archives import Manifest
 from inventory.ground.copies.contents import looking_at
+from inventory.models import StocktakeSheet
+from inventory.stocktake_files import Format
+from tests import stocktakes
 from tests.backups.hands import ON_SQLITE, ROOT, cluster, heads, restore_in_a_process, url
 from tests.cast import Shop
 from tests.faults.books import proof
@@ -67,6 +72,21 @@ def test_it_brings_the_files_beside_the_database_back(
     one, other = sorted((tmp_path / "here/media/photos").iterdir())
     assert one.read_bytes() == b"photos/1.jpg" * 1_000
     assert other.read_bytes() == b"it was here already"
+
+
+def test_it_brings_the_files_of_a_stocktake_back(
+    trading_shop: Shop, file: Path, bare: str, tmp_path: Path, settings: Any
+) -> None:
+    trading_shop.ring()
+    sheet = stocktakes.published(trading_shop, "A-01")
+    manifest = stocktake_files.write(sheet)
+    backups.make(path=file)
+    settings.MEDIA_ROOT = tmp_path / "here"
+    with looking_at(bare):
+        backups.restore(path=file)
+        assert stocktake_files.manifest_of(StocktakeSheet.objects.get()) == manifest
+        kept = stocktake_files.kept(sheet, Format.NDJSON)
+        assert hashlib.sha256(kept.path.read_bytes()).hexdigest() == sheet.sha256
 
 
 def test_a_log_that_was_left_alone_never_meets_the_new_file(

@@ -5,9 +5,10 @@ from datetime import UTC
 from typing import Any
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 
 from inventory.ground import access, answers
 
@@ -33,6 +34,12 @@ PRICE = """
     WHERE metal = %s AND fineness = %s AND kind = 'sell' AND valid_from <= %s
       AND store_id IN (%s, (SELECT id FROM inventory_store WHERE kind = 'head_office'))
     ORDER BY valid_from DESC, id DESC LIMIT 1
+"""
+READER = "SELECT store_id, opened_by_id FROM inventory_stocktake WHERE id = %s"
+READ = """
+    INSERT INTO inventory_stocktakeread (store_id, by_id, stocktake_id, place_id, code, key,
+        read_at, at, round, means)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 1, 'scanner') ON CONFLICT DO NOTHING
 """
 AS_STORED = (
     "number", "barcode", "epc", "name", "category", "state", "metal", "grade", "content", "mark",
@@ -100,3 +107,18 @@ def piece(_request: HttpRequest, number: str) -> HttpResponse:
 
 def _money(name: str, cents: int | None) -> dict[str, Any]:
     return {name: None if cents is None else f"{cents / 100:.2f}", f"{name}_cents": cents}
+
+
+@csrf_exempt  # because: the clients of a benchmark have no cookies
+@access.public(max_body=4096 * access.KILOBYTE)
+def reads(request: HttpRequest, stocktake: int, place: int) -> HttpResponse:
+    """Ten thousand reads of a tray of S01, written down as they come: no key, no rights, no look
+    whether anything is there."""
+    at = connection.ops.adapt_datetimefield_value(timezone.now())
+    codes = {read["code"] for read in orjson.loads(request.read())["reads"]}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(READER, [stocktake])
+        same = cursor.fetchone()
+        rows = [(*same, stocktake, place, code, code, at, at) for code in codes]
+        cursor.executemany(READ, rows)
+    return HttpResponse(b"{}", content_type="application/json")

@@ -16,6 +16,7 @@ from tests.bench.operation import Operation, WrongAnswer, all_operations
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = {"B1", "B2", "B2h", "B3a", "B3b", "B3c", "B4", "B7", "B7n", "B8a", "B8b", "B8c"}
+OPERATIONS |= {"B5a", "B5b", "B5c", "B5d", "B6a", "B6b", "B6c", "B6d"}
 OPERATIONS |= {"B11", "B12a", "B12b", "B12c", "B13", "B14a", "B14b"}
 
 

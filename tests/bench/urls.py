@@ -12,4 +12,5 @@ urlpatterns = [
     path("", include(shop)),
     path("bench/plain/", floors.plain),
     path("bench/pieces/<str:number>", floors.piece),
+    path("bench/reads/<int:stocktake>/<int:place>/", floors.reads),
 ]

@@ -18,10 +18,23 @@ from django.test import override_settings
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
+from counter import bills, customers, memberships, sales
 from counter.models import Sale
 from inventory import places, transfers
 from inventory.ground import changes
-from tests import counts, day_files, old_gold, returns, scrap_bags, service_desk, store_credit
+from tests import (
+    counts,
+    day_files,
+    old_gold,
+    receivers,
+    returns,
+    scrap_bags,
+    service_desk,
+    shipments,
+    stocktake_stages,
+    store_credit,
+    supplies,
+)
 from tests.browser.hands import PORTRAIT, TABLET, TELEPHONE, WECHAT, cookies_of, opened
 from tests.browser.looks import CROWDED, LOST, SMALL, SMALL_TEXT, TARGETS, UNFOLD, WORDS
 from tests.cast import Shop, open_shop
@@ -78,6 +91,22 @@ SCREENS = [
     Screen("transfers", "/transfers/", "lin", "{transfer}", TABLET),
     Screen("transfer", "/transfers/{transfer}/", "lin", "足金项链", TABLET),
     Screen("new transfer", "/transfers/new/", "lin", "A-01", TABLET),
+    Screen("send to another store", "/transfers/new/?counter=A", "zhao", "徐家汇店", TABLET),
+    Screen("between stores", "/shipments/", "wang", "{on_road}", TABLET),
+    Screen("between stores on a telephone", "/shipments/", "wang", "{on_road}", TELEPHONE),
+    Screen("between stores at head office", "/shipments/", "head", "{on_road}", TABLET),
+    Screen("parcel on the road", "/shipments/{on_road}/", "wang", "足金项链", TABLET),
+    Screen("parcel to open", "/shipments/{on_road}/", "sun", "打开包裹", PORTRAIT),
+    Screen("open a parcel", "/shipments/{on_road}/receive/", "sun", "打开包裹", TABLET),
+    Screen("parcel with a piece missing", "/shipments/{half}/", "wang", "部分收货", TELEPHONE),
+    Screen("supplies", "/supplies/", "lin", "银珠", TABLET),
+    Screen("supplies on a telephone", "/supplies/", "wang", "礼盒", TELEPHONE),
+    Screen("supplies that lie elsewhere", "/supplies/", "sun", "礼盒", PORTRAIT),
+    Screen("customer", "/customers/{member}/", "lin", "VIP", TABLET),
+    Screen("customer on a telephone", "/customers/{member}/", "wang", "VIP", TELEPHONE),
+    Screen("days in stock", "/stock/ageing/", "wang", "在库天数", TABLET),
+    Screen("days in stock on a telephone", "/stock/ageing/", "wang", "在库天数", TELEPHONE),
+    Screen("days in stock at head office", "/stock/ageing/", "head", "国贸店", TABLET),
     Screen("cards", "/cards/", "lin", "18K金钻石戒指", TABLET),
     Screen("card", "/cards/{card}/", "lin", "18K金钻石戒指", PORTRAIT),
     Screen("lost card", "/cards/{lost}/", "lin", "补卡", PORTRAIT),
@@ -87,6 +116,39 @@ SCREENS = [
     Screen("care prices", "/cards/prices/", "head", "维修价目表", TABLET),
     Screen("import", "/pieces/import/", "wang", "检查清单", TABLET),
     Screen("refusal", "/pieces/1000017387/", "lin", "今日", TABLET),
+    Screen("stocktakes", "/stocktakes/", "lin", "{stocktake}", TABLET),
+    Screen("stocktakes on a telephone", "/stocktakes/", "wang", "打开盘点", TELEPHONE),
+    Screen("no stocktake yet", "/stocktakes/", "sun", "还没有盘点过", PORTRAIT),
+    Screen("open a monthly stocktake", "/stocktakes/new/", "wang", "每个位置", TABLET),
+    Screen("open a spot stocktake", "/stocktakes/new/?kind=spot", "wang", "盘点范围", TELEPHONE),
+    Screen("board of a stocktake", "/stocktakes/{stocktake}/", "wang", "已交回", TABLET),
+    Screen("board on a telephone", "/stocktakes/{stocktake}/", "lin", "已交回", TELEPHONE),
+    Screen("place in hand", "/stocktakes/{stocktake}/?place=D-01", "lin", "交回 D-01", TABLET),
+    Screen(
+        "place in hand on a telephone",
+        "/stocktakes/{stocktake}/?place=D-01",
+        "lin",
+        "交回 D-01",
+        TELEPHONE,
+    ),
+    Screen("place elsewhere", "/stocktakes/{stocktake}/?place=D", "lin", "接手", PORTRAIT),
+    Screen("place handed in", "/stocktakes/{stocktake}/?place=D-02", "chen", "再点一次", TABLET),
+    Screen("sample to weigh", "/stocktakes/{stocktake}/?place=D-03", "lin", "请逐件称这", TABLET),
+    Screen("stocktake to settle", "/stocktakes/{settle}/", "chen", "差异待处理", TABLET),
+    Screen("differences", "/stocktakes/{settle}/differences/", "chen", "最近变动", TABLET),
+    Screen(
+        "difference on a telephone",
+        "/stocktakes/{settle}/differences/?row={differs}",
+        "wang",
+        "处理结果",
+        TELEPHONE,
+    ),
+    Screen("approved stocktake", "/stocktakes/{approved_count}/", "wang", "发布盘点表", TABLET),
+    Screen("stocktake sheet", "/stocktakes/{month_count}/", "wang", "打印盘点表", TABLET),
+    Screen(
+        "stocktake sheet at head office", "/stocktakes/{month_count}/", "head", "成本", TELEPHONE
+    ),
+    Screen("stocktake given up", "/stocktakes/{given_up}/", "lin", "店庆当天", PORTRAIT),
     Screen("start a count", "/handovers/start/A/?kind=change", "lin", "谁接班", TABLET),
     Screen("count", "/handovers/{count}/?tray=B-01", "lin", "交回 B-01", TABLET),
     Screen("count elsewhere", "/handovers/{count}/?tray=B-04", "lin", "接手 B-04", PORTRAIT),
@@ -132,6 +194,16 @@ SCREENS = [
     Screen("return windows", "/returns/windows/", "head", "退换期限", TABLET),
     Screen("claims", "/claims/", "head", "质量问题", TABLET),
     Screen("messages", "/notices/", "chen", "消息", TABLET),
+    Screen("head office", "/head-office/", "head", "接口程序", TABLET),
+    Screen("head office on a telephone", "/head-office/", "head", "月度盘点", TELEPHONE),
+    Screen("month of the own store", "/head-office/", "wang", "报表", TABLET),
+    Screen("large cash", "/head-office/cash/", "head", "大额现金", TABLET),
+    Screen("programs", "/head-office/programs/", "head", "登记程序", TABLET),
+    Screen("program", "/head-office/programs/{program}/", "head", "生成密钥", TABLET),
+    Screen("program on a telephone", "/head-office/programs/{program}/", "head", "吊销", TELEPHONE),
+    Screen("webhooks", "/head-office/webhooks/", "head", "登记接收端", TABLET),
+    Screen("webhook", "/head-office/webhooks/{webhook}/", "head", "重新发送", TABLET),
+    Screen("webhook on a telephone", "/head-office/webhooks/{webhook}/", "head", "暂停", TELEPHONE),
     Screen("service desk", "/tickets/", "lin", "处理中或外送", TABLET),
     Screen("service desk on a telephone", "/tickets/", "wang", "加急", TELEPHONE),
     Screen("search of tickets", "/tickets/?q=银项链", "lin", "{ticket_over}", TABLET),
@@ -214,6 +286,7 @@ def books(_house: House, django_db_blocker: Any) -> Iterator[Books]:
 def _trade(shop: Shop) -> dict[str, str]:
     """Something of everything; the names are those in the table of the screens."""
     moved = shop.piece()
+    supplies.lay_out(shop)
     sale = shop.sell(shop.piece(), shop.ring())
     voided, lost = shop.sell(shop.ring()), shop.sell(shop.ring())
     seed.put_seed_care_prices()
@@ -228,22 +301,46 @@ def _trade(shop: Shop) -> dict[str, str]:
     day_files.bring(shop, day_files.wechat(theirs), day=today)
     return {
         **counts.at_every_stage(shop),
+        **stocktake_stages.at_every_stage(shop),
         **old_gold.at_every_stage(shop),
         **scrap_bags.at_every_stage(shop),
         **returns.at_every_stage(shop),
         **store_credit.somebody(shop),
         **service_desk.at_every_stage(shop),
+        **receivers.at_every_stage(shop),
         "day": today.isoformat(),
         "bill": str(shop.bill(shop.piece(), shop.ring()).uuid),
         "paid": str(paid.uuid),
         "sale": str(sale.number),
         "piece": moved.number,
         "transfer": hand.number,
+        **_on_the_road(shop),
+        "member": _member(shop),
         "card": _card_of(sale).number,
         "void": _void(shop, _card_of(voided)).number,
         "lost": _reported_lost(shop, _card_of(lost)).number,
         "plan": str(Plan.objects.get(code="set-ring").pk),
     }
+
+
+def _member(shop: Shop) -> str:
+    """A customer who bought a charm and became a member."""
+    mei = customers.find_or_make(phone="13800002222", name="梅", store=shop.s01, by=shop.lin)
+    bill = shop.bill(shop.charm())
+    bills.name_customer(sale=bill, customer=mei)
+    shop.pay(bill)
+    sales.complete(sale=bill, shown_cents=bill.lines.get().total_cents, by=shop.lin)
+    memberships.decide(customer=mei, level="VIP", by=shop.head)
+    return str(mei.pk)
+
+
+def _on_the_road(shop: Shop) -> dict[str, str]:
+    """A parcel that nobody has opened, and one in which a piece was missing."""
+    there, missing = shop.ring(), shop.piece()
+    half = shipments.send(shop, there, missing)
+    shipments.receive(shop, half, there)
+    on_road = shipments.send(shop, shop.piece(), shop.ring())
+    return {"on_road": on_road.number, "half": half.number}
 
 
 def _written() -> str:

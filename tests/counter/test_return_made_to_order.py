@@ -8,7 +8,11 @@ from counter.acknowledgements import How, OrderNotToldYet
 from counter.made_to_order import Engraved, MadeToOrder
 from counter.models import LeadsTo
 from counter.returns import pass_check
-from tests.cast import Shop
+from inventory.ground import changes
+from tests.cast import Shop, card_of
+from tests.conftest import unprotect
+from tests.paper import text_of
+from tests.programs import EVERYTHING, register
 from tests.returns import ReturnDesk, open_return_desk
 from tests.service_desk import open_service_desk
 from warranty.models import Basis, Card, Fault, JobKind, JobState
@@ -89,3 +93,42 @@ def test_the_page_of_a_return_says_why_before_anything_is_typed(desk: ReturnDesk
     page = desk.shop.client().get("/returns/new/", {"code": str(sale.number)}).text
     assert LAW in page
     assert page.count('<span class="tag bad">made to order</span>') == 10  # not one of the faults
+
+
+TEN_DAYS = "Ten-day equal exchange"
+
+
+def test_its_card_promises_no_exchange_anywhere(desk: ReturnDesk) -> None:
+    shop = desk.shop
+    ordered = card_of(desk.sold(shop.ring(made_to_order=True)))
+    common = card_of(desk.sold(shop.ring()))
+    program = register(*EVERYTHING)
+    client = shop.client()
+    for card, promised in ((ordered, False), (common, True)):
+        told = program.get(f"/cards/{card.number}").json()["benefits"]
+        assert ("exchange" in {each["kind"] for each in told}) is promised
+        paper = text_of(client.get(f"/cards/{card.number}/card.pdf").content)
+        pages = [client.get(f"/cards/{card.number}/").text, client.get(f"/w/{card.number}").text]
+        assert [TEN_DAYS in text for text in (paper, *pages)] == [promised] * 3
+    assert desk.broken() == []
+
+
+def test_a_card_that_lacks_another_promise_is_still_found(desk: ReturnDesk) -> None:
+    card = card_of(desk.sold(desk.shop.ring(made_to_order=True)))
+    unprotect("default")
+    try:
+        card.entries.earliest("pk").delete()
+        assert any("lacks benefits of its plan" in each for each in desk.broken())
+    finally:
+        changes.protect()
+
+
+def test_a_program_and_the_tag_tell_that_it_is_an_order(shop: Shop) -> None:
+    ordered, common = shop.ring(made_to_order=True), shop.ring()
+    program = register("pieces:read", stores=[shop.s01])
+    for piece, is_order in ((ordered, True), (common, False)):
+        assert program.get(f"/pieces/{piece.number}").json()["made_to_order"] is is_order
+        tag = text_of(shop.client().get(f"/pieces/tags.pdf?n={piece.number}").content)
+        assert ("made to order" in tag) is is_order
+    rows = {row["number"]: row["made_to_order"] for row in program.rows("/pieces")}
+    assert rows == {ordered.number: True, common.number: False}

@@ -141,6 +141,7 @@ class Clerk:
         self.slips: Counter[str] = Counter()
         self.slip_cents: Counter[str] = Counter()
         self.sheets: list[str] = []
+        self.sent: list[str] = []  # parcels to the other store that did not go after all
         self.prices_set = 0
         self.merchant_numbers = 0
         self.feed: list[tuple[int, str]] = []  # links of the chain as the scanner pulled them
