@@ -17,7 +17,7 @@ PIECE = """
         piece.metal, piece.grade, piece.content, piece.mark, piece.units, piece.ring_size,
         piece.pricing, piece.labour_kind, piece.labour_value, piece.price_cents, piece.gross_mg,
         piece.net_mg, piece.updated_at, piece.id, piece.store_id, style.code, store.code,
-        store.time_zone, place.code
+        store.time_zone, place.code, piece.made_to_order
     FROM inventory_piece piece
     JOIN inventory_style style ON style.id = piece.style_id
     JOIN inventory_store store ON store.id = piece.store_id
@@ -60,7 +60,8 @@ def piece(_request: HttpRequest, number: str) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute(PIECE, [number])
         row = cursor.fetchone()
-        labour, price, gross, net, at, piece_id, store_id, style, store, zone, place = row[14:]
+        labour, price, gross, net, at, piece_id, store_id, *named = row[14:]
+        style, store, zone, place, ordered = named
         cursor.execute(STONES, [piece_id])
         stones = [dict(zip(OF_STONE, stone, strict=True)) for stone in cursor.fetchall()]
         cursor.execute(REPORTS, [piece_id])
@@ -84,6 +85,7 @@ def piece(_request: HttpRequest, number: str) -> HttpResponse:
         "store": store,
         "place": place,
         "being_counted": False,
+        "made_to_order": bool(ordered),
         "fineness": row[8] or row[7],
         "gross": f"{gross / 1000:.3f}",
         "gross_mg": gross,

@@ -632,10 +632,10 @@ def test_the_worker_tells_until_it_is_stopped(
     assert states() == [("S01-1", "delivered")]
 
 
-@pytest.mark.no_database
 def test_a_fault_does_not_end_the_worker(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    trading_shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """With real commits, as above."""
     stop, times = threading.Event(), []
 
     def fail() -> list[str]:

@@ -287,7 +287,7 @@ def test_nobody_of_a_store_sees_a_trace_of_it(shop: Shop, case: CashCase) -> Non
         client = shop.client(person)
         assert client.get("/head-office/cash/").status_code == 403
         for path in ("/sell/", f"/sales/{number}/", "/today/", "/sales/"):
-            assert "/head-office/" not in client.get(path).content.decode()
+            assert "/head-office/cash/" not in client.get(path).content.decode()
     assert case.state == CaseState.OPEN
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import HttpResponseBase
 from django.test import RequestFactory
 
@@ -31,8 +33,15 @@ def asked(kept: Kept, method: str = "get", **headers: str) -> Any:
 
 def body(answer: Any) -> bytes:
     whole = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    answer.close()
+    close(answer)
     return whole
+
+
+def close(answer: Any) -> None:
+    """Without the end of a request, which looks after the connection to the database."""
+    request_finished.disconnect(close_old_connections)
+    answer.close()
+    request_finished.connect(close_old_connections)
 
 
 def test_it_answers_the_whole_file_with_its_mark(kept: Kept) -> None:
@@ -129,7 +138,7 @@ def test_it_never_holds_more_than_one_block(kept: Kept) -> None:
     kept.path.write_bytes(b"x" * (3 * BLOCK + 1))
     answer = asked(kept)
     assert [len(block) for block in answer.streaming_content] == [BLOCK, BLOCK, BLOCK, 1]
-    answer.close()
+    close(answer)
 
 
 def test_what_is_made_on_the_way_has_no_mark(kept: Kept) -> None:
