@@ -92,6 +92,15 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "below_metal": frozenset({HEAD}),  # a price under grams × board
     "set_settings": frozenset({MANAGER, HEAD}),
     "see_cost": frozenset({HEAD}),
+    # the network showroom and its queue
+    "see_orders": frozenset({CLERK, CASHIER, CHIEF, MANAGER, SHOWROOM, HEAD}),
+    "place_orders": frozenset({CLERK, CHIEF, MANAGER, SHOWROOM}),
+    "review_orders": frozenset({SHOWROOM}),  # the first check
+    "work_orders": frozenset({CLERK, CHIEF, MANAGER}),  # from the second check to the hand-over
+    "agree_orders": frozenset({CHIEF, MANAGER}),
+    "keep_accounts": frozenset({CHIEF, MANAGER, SHOWROOM, HEAD}),  # who follows which customer
+    "keep_offers": frozenset({SHOWROOM, HEAD}),  # what a style can be, who is invited
+    "keep_dealers": frozenset({MANAGER, HEAD}),
     "see_reports": frozenset({MANAGER, HEAD}),  # months of the stores; a manager's: the own one
     "keep_programs": frozenset({HEAD}),  # programs with keys, and who is told of events
     "all_stores": frozenset({HEAD}),

@@ -77,6 +77,11 @@ class ApiKey(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
 
+class CustomerKind(models.TextChoices):
+    CONSUMER = "consumer", _("customer")
+    DEALER = "dealer", _("dealer")
+
+
 class Customer(models.Model):
     """A file that belongs to the shop. The telephone number is shown masked."""
 
@@ -84,9 +89,24 @@ class Customer(models.Model):
     name = models.CharField(max_length=60, blank=True)
     # VIP卡: which promises the pieces are sold under from now on; in the words of the plans
     level = models.CharField(max_length=12, blank=True)
+    kind = models.CharField(max_length=8, choices=CustomerKind, default=CustomerKind.CONSUMER)
+    # 跟单员: the one person who follows all orders of this customer, and who stands in
+    account_clerk = models.ForeignKey(USER, models.PROTECT, null=True, related_name="accounts")
+    deputy = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    region = models.CharField(max_length=30, blank=True)
+    habits = models.CharField(max_length=200, blank=True)  # what is liked where they live
+    notes = models.CharField(max_length=300, blank=True)
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
     created_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="customer_deputy_is_another",
+                condition=Q(deputy__isnull=True) | ~Q(deputy=models.F("account_clerk")),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or self.masked_phone
@@ -111,3 +131,19 @@ class LevelChange(Written):
         constraints = [
             models.CheckConstraint(name="level_change_changes", condition=~Q(old=models.F("new")))
         ]
+
+
+class AccountClerkChange(Written):
+    """跟单员变更: from whom to whom a customer's orders went, and why; the history stays."""
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="clerk_changes")
+    old = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    new = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    deputy = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    why = models.CharField(max_length=120, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     BAG = "B"
     MELT = "M"
     STOCKTAKE = "C"
+    ORDER = "O"
 
 
 # one statement on both databases; the store's head is locked, so nobody else asks meanwhile

@@ -92,6 +92,36 @@ SETTINGS: dict[str, Setting] = {
     "trade_in_photo": Setting(
         _("Old gold is photographed before anything is done to it"), "yes", choices=("yes", "no"),
     ),
+    # 网络板房: by when whose turn is over
+    "order_confirm_hours": Setting(
+        _("Order: the customer confirms within so many hours, else is called"), 48, least=1
+    ),
+    "order_expire_days": Setting(
+        _("Order: one that is never confirmed ends after so many days"), 14, least=1, most=365
+    ),
+    "order_review_hours": Setting(_("Order: first check within so many hours"), 24, least=1),
+    "order_second_check_hours": Setting(
+        _("Order: second check within so many hours"), 24, least=1
+    ),
+    "order_second_check": Setting(
+        _("Order: who checks a second time: another person (two), the same at another time (one)"),
+        "one", {"chain": "two"}, choices=("one", "two"),
+    ),
+    "order_allot_hours": Setting(
+        _("Order: stones are allotted within so many hours"), 48, least=1
+    ),
+    "order_notify_hours": Setting(
+        _("Order: the customer is told of the arrival within so many hours"), 24, least=1
+    ),
+    "order_collect_hours": Setting(
+        _("Order: what has arrived is collected within so many hours"), 336, least=1
+    ),
+    "order_sign_hours": Setting(
+        _("Order: a parcel is signed for within so many hours"), 168, least=1
+    ),
+    "order_most_per_clerk": Setting(
+        _("Order: a clerk follows so many open orders before others are suggested"), 40, least=1
+    ),
     "second_weigher_cents": Setting(
         _("A trade-in of so much is weighed again by a second person, in cents"),
         2_000_000, {"small": 5_000_000},
