@@ -10,9 +10,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from counter import charts, house_reports, trend_charts
+from counter import charts, house_reports, panel_charts
 from counter.house_reports import STORES, Goods, Missing
-from counter.trend_charts import Panel
+from counter.panel_charts import Panel
 from inventory import places
 from inventory.ground import settings_rows
 from inventory.models import Category, Stocktake, StocktakeState, Store
@@ -163,9 +163,10 @@ class HousePage:
         is_sales: bool = False,
     ) -> Trend:
         told = {(words.get(key, key), month): figure for (key, month), figure in found.items()}
-        drawn = trend_charts.panels(
+        drawn = panel_charts.panels(
             names=[word for word in words.values() if any(name == word for name, _month in told)],
-            months=self.months,
+            keys=self.months,
+            label=lambda month: f"{month:%Y-%m}",
             figure=lambda name, month: _pieces(told.get((name, month))),
         )
         rows = [(name, month, figure) for (name, month), figure in sorted(told.items(), key=_key)]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from counter import api_clients, webhook_events
 from inventory.forms.fields import LineField
@@ -65,7 +66,7 @@ class WebhookForm(forms.Form):
 
     name = LineField(label=_("Name of the endpoint"), max_length=60)
     url = LineField(
-        label=_("Address"),
+        label=pgettext_lazy("webhook", "Address"),
         max_length=outward_calls.LONGEST,
         help_text=_("It begins with https:// and leads to the internet."),
     )

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 import time_machine
 
-from counter import house_reports, trend_charts
+from counter import house_reports, panel_charts
 from counter.house_page import HousePage
 from counter.house_reports import Goods
 from counter.models import LineState, SaleLine
@@ -87,12 +87,14 @@ def test_trends_are_drawn_with_their_figures_beside(shop: Shop) -> None:
 
 
 def test_all_panels_have_one_scale() -> None:
-    months = [date(2026, 11, 1), date(2026, 10, 1)]
-    few, many = trend_charts.panels(
-        names=["A", "B"], months=months, figure=lambda name, month: 10 if name == "B" else 1
+    few, many = panel_charts.panels(
+        names=["A", "B"],
+        keys=["2026-11", "2026-10"],
+        label=str,
+        figure=lambda name, month: 10 if name == "B" else 1,
     )
-    assert (few.bars[0].width, many.bars[0].width) == (14, trend_charts.LONGEST_BAR)
-    assert few.height == 2 * trend_charts.ROW_HEIGHT
+    assert (few.bars[0].width, many.bars[0].width) == (14, panel_charts.LONGEST_BAR)
+    assert few.height == 2 * panel_charts.ROW_HEIGHT
 
 
 def test_a_manager_sees_the_own_store_without_what_goods_cost(shop: Shop) -> None:
