@@ -226,6 +226,12 @@ class Movement(Written):
     at_counter = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
     transfer = models.ForeignKey(Transfer, models.PROTECT, null=True, related_name="movements")
 
+    class Meta:
+        indexes = [
+            # a count asks for what is lent, and must not read all that ever moved
+            models.Index(fields=["piece"], condition=Q(reason=Reason.LENT), name="movement_lent")
+        ]
+
 
 class Hold(models.Model):
     """A piece set aside for an open bill until a moment; judged when it is used."""
