@@ -2,7 +2,8 @@
 
 `--note-plain FILE` writes down the tests that passed without asking for Django's connection,
 opening a database or starting a process, which might open one; nor did their module while it was
-read. Tests that start processes of which none opens a database are marked `no_database`.
+read. Tests that start processes of which none opens a database are marked `no_database`; those that
+work on SQLite files of their own, whichever database is tested, `own_sqlite`.
 `--without-plain FILE` leaves these out of the run on the other database, and says so.
 """
 
@@ -23,12 +24,12 @@ class Reach:
     """Whether anybody has reached since it was last asked."""
 
     def __init__(self) -> None:
-        self._opened = self._started = False
+        self._asked = self._opened = self._started = False
         sys.addaudithook(self._hear)
         before = ConnectionHandler.__getitem__
 
         def noted(handler: ConnectionHandler, alias: str) -> Any:
-            self._opened = True
+            self._asked = True
             return before(handler, alias)
 
         ConnectionHandler.__getitem__ = noted  # type: ignore[method-assign, assignment]  # because: only here somebody listens
@@ -39,9 +40,9 @@ class Reach:
         elif event in STARTS:
             self._started = True
 
-    def take(self, *, by_process: bool = True) -> bool:
-        seen = self._opened or (by_process and self._started)
-        self._opened = self._started = False
+    def take(self, *, by_file: bool = True, by_process: bool = True) -> bool:
+        seen = self._asked or (by_file and self._opened) or (by_process and self._started)
+        self._asked = self._opened = self._started = False
         return seen
 
 
@@ -71,7 +72,9 @@ class Noting:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[Any]:
-        reached = self._reach.take(by_process="no_database" not in item.keywords)
+        own = "own_sqlite" in item.keywords
+        by_process = not own and "no_database" not in item.keywords
+        reached = self._reach.take(by_file=not own, by_process=by_process)
         if reached and PROPERTY not in item.user_properties:
             item.user_properties.append(PROPERTY)
         return (yield)

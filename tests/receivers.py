@@ -5,21 +5,26 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook as Verifier
 
-from counter import programs, webhooks
+from counter import deliveries, fan_out, programs, webhooks
 from counter.models import Delivery, DeliveryState, Webhook
+from inventory.ground import changes, outward_calls
 from inventory.models import Store
 from tests.cast import Shop
 from tests.programs import Program
 
 Answer = tuple[int, dict[str, str], bytes]
+# what an endpoint asks for
+SALES = ("sale.completed",)
 TAKEN: Answer = (200, {}, b"thank you")
 
 
@@ -136,3 +141,31 @@ def at_every_stage(shop: Shop) -> dict[str, str]:
             status=status,
         )
     return {"program": str(client.pk), "webhook": str(row.pk)}
+
+
+def tell(*, now: datetime | None = None) -> int:
+    fan_out.run()
+    return deliveries.send_due(now=now)
+
+
+def happen(shop: Shop, number: str, *, store: Store | None = None) -> None:
+    """A sale is completed in a store, as far as its chain says."""
+    with changes.opened(store=store or shop.s01, by=shop.lin) as book:
+        book.note(shop.a, kind="sale_completed", number=number)
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, *acts: Callable[[], object]) -> None:
+    """Each of the next calls ends with one of these acts, before anything more is done."""
+    left, post = list(acts), outward_calls.post
+
+    def call(url: str, **told: Any) -> outward_calls.Answer:
+        answer = post(url, **told)
+        if left:
+            left.pop(0)()
+        return answer
+
+    monkeypatch.setattr(outward_calls, "post", call)
+
+
+def states() -> list[tuple[str, str]]:
+    return list(Delivery.objects.order_by("pk").values_list("number", "state"))

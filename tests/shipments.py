@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from counter import clerks
+from counter.books import verify
 from counter.models import Role
 from inventory import shipment_arrivals, shipment_outcomes, shipments
 from inventory.ground import approvals
@@ -66,3 +67,21 @@ def hire_fang(shop: Shop) -> User:
         pin="271828",
     )
     return fang.user
+
+
+def now(piece: Piece) -> tuple[str, str, str]:
+    """Store, place and state of a piece at this moment."""
+    fresh = Piece.objects.select_related("store", "place").get(pk=piece.pk)
+    return fresh.store.code, fresh.place.code if fresh.place else "", fresh.state
+
+
+def state_of(shipment: Shipment) -> str:
+    return Shipment.objects.get(pk=shipment.pk).state
+
+
+def line_of(shipment: Shipment, piece: Piece) -> ShipmentLine:
+    return shipment.lines.get(piece=piece)
+
+
+def broken(shop: Shop) -> list[str]:
+    return [str(each) for store in (shop.s01, shop.s02) for each in verify(store)]

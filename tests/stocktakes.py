@@ -14,6 +14,7 @@ from inventory import (
 from inventory.ground import approvals
 from inventory.models import (
     Means,
+    Movement,
     Piece,
     SpotState,
     Stocktake,
@@ -118,3 +119,9 @@ def published(shop: Shop, *codes: str, missing: Sequence[Piece] = ()) -> Stockta
         count(stocktake, code, list(lying), by=shop.lin)
     note_all(stocktake, by=shop.chen)
     return stocktake_sheets.publish(stocktake=approved(shop, stocktake), by=shop.wang)
+
+
+def steps_of(stocktake: Stocktake) -> list[tuple[str, str]]:
+    """What the stocktake put right: numbers of pieces and reasons."""
+    rows = Movement.objects.filter(change__number=stocktake.number).order_by("pk")
+    return list(rows.values_list("piece__number", "reason"))

@@ -21,7 +21,7 @@ done = seeds.put_missing_terms()
 print(done and all(count()), count() != before)
 """
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.own_sqlite]
 
 
 def manage(database: Path, *words: str) -> "subprocess.CompletedProcess[str]":

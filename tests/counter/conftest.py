@@ -1,6 +1,7 @@
 """What several tests of the counter stand on."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from inventory.models import Piece
 from tests.cast import KeyedClient, Shop
 from tests.count_pages import CANARY_MG
 from tests.counters import never_alone
+from tests.receivers import Receiver, receiving
 
 
 @pytest.fixture
@@ -36,3 +38,14 @@ def goods(shop: Shop) -> list[Piece]:
 @pytest.fixture
 def tablet(shop: Shop) -> KeyedClient:
     return shop.client()
+
+
+@pytest.fixture
+def on_this_machine(settings: Any) -> None:
+    settings.CALLS_TO_LOOPBACK = True
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as made:
+        yield made

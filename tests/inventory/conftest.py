@@ -1,12 +1,15 @@
-"""The queue of writers: a database file with its queue, and one connection to it."""
+"""Books that agree afterwards; and the queue of writers, a database file with its queue, and one
+connection to it."""
 
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
+from tests.cast import Shop
 from tests.writers import Counted, Line, found_by_models
 
 
@@ -20,3 +23,9 @@ def line(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Line]:
 def database(line: Line) -> Iterator[Counted]:
     with found_by_models(line.connect()) as database:
         yield database
+
+
+@pytest.fixture
+def books_agree(shop: Shop) -> Iterator[None]:
+    yield
+    call_command("verify_books", "--full", verbosity=0)

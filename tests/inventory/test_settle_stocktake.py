@@ -1,52 +1,33 @@
-"""Differences with their outcomes, approval by a second person, and the sheet for ever."""
+"""Differences with their outcomes, supplies, and the scale."""
 
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from counter import books
 from inventory import (
     stocktake_differences,
     stocktake_places,
-    stocktake_results,
-    stocktake_rows,
-    stocktake_sheets,
-    stocktakes,
     supplies,
 )
-from inventory.ground import approvals, changes, settings_rows
-from inventory.ground.approvals import ApprovalNeeded
+from inventory.ground import changes, settings_rows
 from inventory.ground.errors import NotAllowed
 from inventory.models import (
-    Change,
-    Movement,
     Place,
     SpotState,
     State,
-    Stocktake,
     SupplyItem,
     SupplyStock,
 )
 from inventory.pieces import lose
 from inventory.places import PlaceUnknown
-from inventory.stocktake_differences import CaseIncomplete, DifferencesOpen, OutcomeNotPossible
+from inventory.stocktake_differences import CaseIncomplete, OutcomeNotPossible
 from inventory.stocktake_places import SupplyNotCounted
-from inventory.stocktake_sheets import NotApproved, PublishedAlready
 from inventory.stocktake_states import ReasonNeeded, StocktakeMoved, StocktakeOver
 from inventory.stocktake_weights import SamplesNeeded, TareUnknown, TrayMoved, TrayWeightWrong
-from inventory.stocktakes import NotPublished, WrongSheet
 from tests import stocktakes as counts
 from tests.cast import COST_CENTS, Shop
-from tests.conftest import unprotect
 from tests.supplies import use
-
-
-def steps_of(stocktake: Stocktake) -> list[tuple[str, str]]:
-    """What the stocktake put right: numbers of pieces and reasons."""
-    rows = Movement.objects.filter(change__number=stocktake.number).order_by("pk")
-    return list(rows.values_list("piece__number", "reason"))
-
 
 # --- outcomes
 
@@ -63,7 +44,7 @@ def test_what_is_missing_is_lost_when_it_is_approved_and_not_before(shop: Shop) 
     for piece in (ring, held):
         piece.refresh_from_db()
         assert (piece.state, piece.place) == (State.MISSING, shop.tray("A-01"))
-    assert steps_of(stocktake) == [(ring.number, "missing"), (held.number, "missing")]
+    assert counts.steps_of(stocktake) == [(ring.number, "missing"), (held.number, "missing")]
     assert list(books.verify(shop.s01, full=True)) == []
 
 
@@ -80,7 +61,7 @@ def test_a_movement_that_nobody_entered_is_entered_with_the_number(shop: Shop) -
         piece.refresh_from_db()
     assert ring.place == shop.tray("A-02")
     assert outside.place == shop.tray("A-01")
-    assert {reason for _number, reason in steps_of(stocktake)} == {"forgotten"}
+    assert {reason for _number, reason in counts.steps_of(stocktake)} == {"forgotten"}
     assert list(books.verify(shop.s01, full=True)) == []
 
 
@@ -140,7 +121,7 @@ def test_the_last_word_counts_until_it_is_approved(shop: Shop) -> None:
     row.refresh_from_db()
     assert (row.outcome, row.decided_by) == ("found", shop.wang)
     counts.approved(shop, stocktake)
-    assert steps_of(stocktake) == []
+    assert counts.steps_of(stocktake) == []
     with pytest.raises(StocktakeOver):
         counts.decide(row, "missing", by=shop.chen)
 
@@ -156,7 +137,22 @@ def test_another_outcome_forgets_where_the_one_before_sent_the_piece(shop: Shop)
     assert row.to_place is None
     counts.approved(shop, stocktake)
     ring.refresh_from_db()
-    assert (ring.place, steps_of(stocktake)) == (shop.tray("A-01"), [])
+    assert (ring.place, counts.steps_of(stocktake)) == (shop.tray("A-01"), [])
+
+
+def test_what_was_read_elsewhere_lies_there_unless_somebody_names_a_place(shop: Shop) -> None:
+    ring = shop.ring()
+    stocktake = counts.opened(shop, "A-01", "A-02")
+    counts.count(stocktake, "A-01", by=shop.lin)
+    counts.count(stocktake, "A-02", [ring], by=shop.zhao)
+    row = counts.differences(stocktake)["found_elsewhere"]
+    counts.decide(row, "late_movement", by=shop.chen, to_place=shop.tray("B-01"))
+    counts.decide(row, "late_movement", by=shop.chen)
+    row.refresh_from_db()
+    assert row.to_place == shop.tray("A-02")
+    counts.approved(shop, stocktake)
+    ring.refresh_from_db()
+    assert ring.place == shop.tray("A-02")
 
 
 def test_a_recount_takes_the_outcome_of_what_it_explains(shop: Shop) -> None:
@@ -180,7 +176,7 @@ def test_what_was_sold_after_the_outcome_is_not_lost(shop: Shop) -> None:
     counts.approved(shop, stocktake)
     ring.refresh_from_db()
     assert ring.state == State.SOLD
-    assert steps_of(stocktake) == []
+    assert counts.steps_of(stocktake) == []
 
 
 def test_it_refuses_outcomes_that_cannot_be(shop: Shop) -> None:
@@ -257,6 +253,21 @@ def test_a_place_is_handed_in_when_its_supplies_are_counted(shop: Shop) -> None:
         stocktake_places.hand_in(spot=again, by=shop.zhao)
 
 
+def test_supplies_that_come_after_the_opening_are_asked_for_too(shop: Shop) -> None:
+    box = SupplyItem.objects.create(code="BOX", name="首饰盒", cost_cents=350)
+    stocktake = counts.opened(shop, "A-01", "A-02")
+    counts.count(stocktake, "A-02", by=shop.zhao)
+    for code in ("A-01", "A-02"):  # the second place is handed in: it is not asked again
+        supplies.receive(item=box, place=shop.tray(code), quantity=2, number="N1", by=shop.wang)
+    here = stocktake_places.begin(spot=counts.spot(stocktake, "A-01"), by=shop.lin)
+    with pytest.raises(SupplyNotCounted, match="首饰盒 in A-01"):
+        stocktake_places.hand_in(spot=here, by=shop.lin)
+    stocktake_places.count_supply(spot=here, item=box, quantity=1, by=shop.lin)
+    stocktake_places.hand_in(spot=here, by=shop.lin)
+    (row,) = stocktake.differences.all()
+    assert (row.kind, row.place, row.quantity) == ("supply", shop.tray("A-01"), -1)
+
+
 def test_a_waiting_place_with_supplies_waits_until_somebody_counts_them(shop: Shop) -> None:
     box = SupplyItem.objects.create(code="BOX", name="首饰盒")
     supplies.receive(item=box, place=shop.tray("A-01"), quantity=20, number="N1", by=shop.wang)
@@ -322,144 +333,3 @@ def test_drawn_pieces_go_on_the_scale_by_themselves(shop: Shop) -> None:
     assert counts.count(stocktake, "A-01", by=shop.lin).state == "handed_in"
     (row,) = stocktake.differences.all()
     assert (row.kind, row.piece, row.mg) == ("weight", drawn[1].piece, -220)
-
-
-# --- approval and the sheet
-
-
-def test_a_second_person_approves_exactly_these_figures(shop: Shop) -> None:
-    ring = shop.ring()
-    stocktake = counts.opened(shop, "A-01")
-    counts.count(stocktake, "A-01", by=shop.lin)
-    with pytest.raises(DifferencesOpen):
-        stocktakes.approve(stocktake=stocktake, by=shop.chen)
-    counts.note_all(stocktake, by=shop.chen)
-    with pytest.raises(ApprovalNeeded):
-        stocktakes.approve(stocktake=stocktake, by=shop.chen)
-    with pytest.raises(NotApproved):
-        stocktake_sheets.publish(stocktake=stocktake, by=shop.wang)
-    found = counts.approved(shop, stocktake)
-    assert (found.state, found.approved_by) == ("approved", shop.wang)
-    assert not found.places.filter(is_over=False).exists()
-    assert counts.opened(shop, "A-01").is_running
-    assert ring.number
-
-
-@pytest.mark.parametrize("swap", ["missing and found", "where it went", "words"])
-def test_a_yes_is_for_every_single_outcome(shop: Shop, swap: str) -> None:
-    shop.ring()
-    shop.ring()
-    stocktake = counts.opened(shop, "A-01")
-    counts.count(stocktake, "A-01", by=shop.lin)
-    one, other = stocktake.differences.order_by("pk")
-    counts.decide(one, "late_movement", by=shop.chen, to_place=shop.tray("A-02"))
-    counts.decide(other, "missing", by=shop.chen)
-    stocktake.refresh_from_db()
-    ask = stocktakes.approve_ask(stocktake)
-    approvals.grant(ask=ask, store=shop.s01, asked_by=shop.chen, by=shop.wang)
-    if swap == "missing and found":
-        counts.decide(one, "missing", by=shop.chen)
-        counts.decide(other, "late_movement", by=shop.chen, to_place=shop.tray("A-02"))
-    elif swap == "where it went":
-        counts.decide(one, "late_movement", by=shop.chen, to_place=shop.tray("A-03"))
-    else:
-        counts.decide(other, "missing", by=shop.chen, words="送人了")
-    with pytest.raises(ApprovalNeeded):
-        stocktakes.approve(stocktake=stocktake, by=shop.chen)
-    assert steps_of(stocktake) == []
-
-
-def test_the_sheet_says_everything_and_seals_the_chain(shop: Shop) -> None:
-    ring, chain = shop.ring(), shop.piece(place=shop.tray("A-02"))
-    lost = shop.piece()
-    sheet = counts.published(shop, "A-01", "A-02", missing=[lost])
-    results = sheet.figures["results"]
-    assert results["found"]["pieces"] == 2
-    assert results["found"]["cost_cents"] == 2 * COST_CENTS
-    assert results["found"]["classes"] == [
-        {"metal": "Au", "grade": 7500, "pieces": 1, "mg": 1_960},
-        {"metal": "Au", "grade": 9900, "pieces": 1, "mg": 8_720},
-    ]
-    assert sheet.figures["places"]["A-01"]["missing"]["pieces"] == 1
-    assert sheet.figures["categories"]["necklace"]["missing"]["classes"][0]["mg"] == 8_720
-    assert sheet.figures["differences"][0]["outcome"] == "missing"
-    assert [row["by"] for row in sheet.figures["counted"]] == ["林", "林"]
-    before = Change.objects.get(store=shop.s01, seq=sheet.change.seq - 1)
-    assert (sheet.sealed_seq, sheet.sealed_hash) == (before.seq, before.hash)
-    content = b"".join(stocktake_rows.content(sheet.stocktake))
-    assert content.count(b"\n") == sheet.rows == 3
-    assert len(content) == sheet.bytes
-    for piece in (ring, chain, lost):
-        assert piece.number.encode() in content
-    assert list(books.verify(shop.s01, full=True)) == []
-    with pytest.raises(PublishedAlready):
-        stocktake_sheets.publish(stocktake=sheet.stocktake, by=shop.wang)
-
-
-def test_head_office_acknowledges_what_was_published(shop: Shop) -> None:
-    shop.ring()
-    stocktake = counts.opened(shop, "A-01")
-    with pytest.raises(NotPublished):
-        stocktakes.acknowledge(stocktake=stocktake, sha256="0" * 64, by=shop.head)
-    stocktakes.abandon(stocktake=stocktake, reason="停电", by=shop.wang)
-    sheet = counts.published(shop, "A-01")
-    with pytest.raises(NotAllowed):
-        stocktakes.acknowledge(stocktake=sheet.stocktake, sha256=sheet.sha256, by=shop.wang)
-    with pytest.raises(WrongSheet):
-        stocktakes.acknowledge(stocktake=sheet.stocktake, sha256="0" * 64, by=shop.head)
-    first = stocktakes.acknowledge(
-        stocktake=sheet.stocktake, sha256=sheet.sha256.upper(), by=shop.head
-    )
-    again = stocktakes.acknowledge(stocktake=sheet.stocktake, sha256=sheet.sha256, by=shop.head)
-    assert first.pk == again.pk
-    assert list(books.verify(shop.s01, full=True)) == []
-
-
-@pytest.mark.parametrize(
-    ("statement", "table"),
-    [
-        ("UPDATE inventory_stocktakeline SET net_mg = net_mg + 1", "inventory_stocktakeline"),
-        ("UPDATE inventory_stocktakeline SET result = 'found'", "inventory_stocktakeline"),
-        ("DELETE FROM inventory_stocktakeread", "inventory_stocktakeread"),
-        ("UPDATE inventory_stocktakeread SET code = 'X'", "inventory_stocktakeread"),
-        ("UPDATE inventory_stocktakedifference SET words = 'X'", "inventory_stocktakedifference"),
-        (
-            "UPDATE inventory_stocktakedifference SET outcome = 'found'",
-            "inventory_stocktakedifference",
-        ),
-        ("UPDATE inventory_stocktakesheet SET sha256 = 'X'", "inventory_stocktakesheet"),
-        ("UPDATE inventory_stocktakehandin SET round = 9", "inventory_stocktakehandin"),
-        (
-            "UPDATE inventory_place SET stocktaken_in = 'S01-C1' WHERE code = 'B-01'",
-            "inventory_place",
-        ),
-        ("UPDATE inventory_stocktakeplace SET is_over = false", "inventory_stocktakeplace"),
-        ("UPDATE inventory_documentcounter SET last = 9 WHERE kind = 'C'",
-         "inventory_documentcounter"),
-    ],
-)  # fmt: skip
-def test_what_is_changed_behind_the_back_of_a_published_sheet_is_named(
-    shop: Shop, statement: str, table: str
-) -> None:
-    shop.ring()
-    lost = shop.ring()
-    counts.published(shop, "A-01", missing=[lost])
-    assert list(books.verify(shop.s01)) == []
-    unprotect("default")
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-    assert table in {broken.table for broken in books.verify(shop.s01)}
-
-
-def test_every_step_is_in_the_chain(shop: Shop) -> None:
-    shop.ring()
-    sheet = counts.published(shop, "A-01")
-    kinds = Change.objects.filter(number=sheet.number).order_by("seq")
-    assert list(kinds.values_list("kind", flat=True)) == [
-        "stocktake_opened",
-        "stocktake_place_handed_in",
-        "approved",
-        "stocktake_approved",
-        "stocktake_published",
-    ]
-    assert stocktake_results.totals_of(sheet.stocktake)["found"].pieces == 1
