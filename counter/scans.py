@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from counter import comparing, custody, trays, weighing
 from counter.models import CountRead, Handover, ReadKind, TrayCount
 from inventory import queries as stock
+from inventory.ground import statements
 from inventory.ground.errors import RuleBroken
 from inventory.ground.measures import MOST_MG
 from inventory.models import CountDepth, Movement, Piece
@@ -100,6 +101,13 @@ def weigh_piece(*, read: CountRead, mg: int, by: User) -> CountRead:
     return read
 
 
+# as `standing`
+STANDING = """
+    counter_countread.tray_id = %s AND counter_countread.attempt = %s
+    AND counter_countread.undone_at IS NULL ORDER BY counter_countread.id
+"""
+
+
 def attempt_of(tray: TrayCount) -> int:
     """The attempt whose scans count: the one that runs, else the last one handed in."""
     return tray.attempts if tray.is_shown else tray.attempts + 1
@@ -114,7 +122,10 @@ def live_reads(tray: TrayCount) -> list[CountRead]:
     """The scans that stand: not undone, and the piece has not been sold or carried away since. A
     scanned piece that is sold leaves the count by its own movement, until the tray is handed in;
     what moves later stands on the sheet as moved later (2 queries)."""
-    reads = list(standing(tray).select_related("piece__style").order_by("pk"))
+    asked = [tray.pk, attempt_of(tray)]
+    reads = statements.read_with(CountRead, STANDING, asked, along=("piece", "piece__style"))
+    for read in reads:
+        read.tray = tray
     gone = {
         move.piece_id
         for move in _moves_away(tray, reads)

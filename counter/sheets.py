@@ -5,8 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TypeVar
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -30,6 +31,8 @@ from inventory.ground.measures import Tally
 from inventory.models import Movement, Piece
 from inventory.queries import Who
 
+M = TypeVar("M", bound=Model)
+
 # the scans that stand, by tray, kind and metal class, as `_running` has them
 SCANNED = """
     SELECT read.tray_id, read.kind, piece.metal, piece.grade, COUNT(*), SUM(piece.net_mg),
@@ -41,13 +44,21 @@ SCANNED = """
       AND tray.state NOT IN {results} {but}
     GROUP BY read.tray_id, read.kind, piece.metal, piece.grade
 """
-# whether any piece of a count has moved since a moment of the ledger
+# whether any piece of a count has moved since a moment of the ledger; from the few new links to
+# their movements: PostgreSQL has counted neither yet and would look at every piece
 ANY_MOVED = """
-    SELECT 1 FROM inventory_change change CROSS JOIN inventory_movement movement
-    WHERE movement.change_id = change.id AND change.store_id = %s
-      AND change.seq > %s
+    WITH newer AS MATERIALIZED (
+        SELECT id FROM inventory_change WHERE store_id = %s AND seq > %s
+    )
+    SELECT 1 FROM newer CROSS JOIN inventory_movement movement
+    WHERE movement.change_id = newer.id
       AND movement.piece_id IN (SELECT piece_id FROM counter_countread WHERE handover_id = %s)
     LIMIT 1
+"""
+# in the order of `HandoverLine`
+LINES = """
+    tray_id IN (SELECT id FROM counter_traycount WHERE handover_id = %s)
+    ORDER BY tray_id, metal, grade DESC
 """
 ALLOWED = timedelta(minutes=30)  # what the practice gives a change of shift: trade.md 3
 
@@ -163,25 +174,46 @@ def item_for(user: Who, number: str, item_id: int) -> HandoverItem:
 
 def sheet_of(handover: Handover) -> Sheet:
     """Reads a sheet (a constant number of queries, whatever the number of trays and reads)."""
-    trays = list(handover.trays.select_related("place", "by", "first_by").prefetch_related("lines"))
-    for tray in trays:
-        tray.handover = handover
+    trays = _trays(handover)
     scanned = _scanned(handover)
     differing = [tray for tray in trays if tray.state in {TrayState.DIFFERS, TrayState.ACCEPTED}]
     shown = {tray.pk: _difference(tray) for tray in differing if handover.is_open}
     rows = [_row(tray, scanned[tray.pk], shown.get(tray.pk)) for tray in trays]
-    signed = list(handover.signatures.select_related("user"))
+    signed = _own(Signature, handover, along=("user",))
     return Sheet(
         handover=handover,
         rows=rows,
-        money=list(handover.money.select_related("tender").order_by("tender__position")),
-        items=list(handover.items.all()),
+        money=sorted(
+            _own(HandoverMoney, handover, along=("tender",)), key=lambda row: row.tender.position
+        ),
+        items=_own(HandoverItem, handover),
         tally=_sum(row.counted for row in rows),
         lent=[row for row in stock.lent_now(handover.store) if _leaves(row, handover)],
         signatures=signed,
         missing=[] if handover.is_open else signatures.missing(handover),
         seq=custody.head_seq(handover.store),
     )
+
+
+def _trays(handover: Handover) -> list[TrayCount]:
+    """The places of a sheet with their lines (2 queries)."""
+    trays = _own(TrayCount, handover, along=("place", "by", "first_by"))
+    lines: dict[int, list[HandoverLine]] = defaultdict(list)
+    for line in statements.read(HandoverLine, LINES, [handover.pk]):
+        lines[line.tray_id].append(line)
+    for tray in trays:
+        statements.keep(tray, "lines", lines[tray.pk])
+    return sorted(trays, key=lambda tray: tray.place.code)
+
+
+def _own(model: type[M], handover: Handover, *, along: Sequence[str] = ()) -> list[M]:
+    """The rows of one list of a sheet, in the order in which they came."""
+    table = model._meta.db_table
+    own = f"{table}.handover_id = %s ORDER BY {table}.id"
+    rows = statements.read_with(model, own, [handover.pk], along=along)
+    for row in rows:
+        row.handover = handover  # type: ignore[attr-defined]  # because: each list has its sheet
+    return rows
 
 
 def panel_of(tray: TrayCount) -> Panel:

@@ -7,7 +7,6 @@ the book's figures and says "not counted" until a sheet is signed.
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -103,12 +102,12 @@ def is_stale(shift: Shift, *, at: datetime | None = None) -> bool:
 
 def running_at(counter: Place) -> Shift | None:
     """The shift that sells at a counter now, counted or not."""
-    return _standing(counter).filter(set_aside_at__isnull=True).first()
+    return _standing(counter, "counter_shift.set_aside_at IS NULL")
 
 
 def set_aside_at(counter: Place) -> Shift | None:
     """The shift that was left open overnight and still answers for the counter's goods."""
-    return _standing(counter).filter(set_aside_at__isnull=False).first()
+    return _standing(counter, "counter_shift.set_aside_at IS NOT NULL")
 
 
 def lock_open(*, counter: Place) -> Shift:
@@ -139,10 +138,11 @@ def _set_aside(shift: Shift, *, book: Book) -> None:
     book.note(shift, kind="shift_set_aside", number=shift.counter.code)
 
 
-def _standing(counter: Place) -> QuerySet[Shift]:
-    """The shifts of a counter that nobody has closed: the open one and one set aside."""
-    rows = Shift.objects.filter(counter=counter, closed_at__isnull=True)
-    return rows.select_related("counter", "store", "change")
+def _standing(counter: Place, which: str) -> Shift | None:
+    """A shift of a counter that nobody has closed; there is one open and one set aside at most."""
+    still = f"counter_shift.counter_id = %s AND counter_shift.closed_at IS NULL AND {which}"
+    along = ("counter", "store", "change")
+    return next(iter(statements.read_with(Shift, still, [counter.pk], along=along)), None)
 
 
 def _change_open(shift: Shift, **columns: object) -> None:

@@ -17,6 +17,7 @@ from inventory.ground.errors import RuleBroken
 from inventory.models import (
     Category,
     DifferenceOutcome,
+    Means,
     Place,
     StocktakeKind,
     StocktakeState,
@@ -140,6 +141,17 @@ class TagsForm(forms.Form):
         """The file, else what was pasted."""
         file = self.cleaned_data["file"]
         return bytes(file.read()) if file else str(self.cleaned_data["tags"]).encode()
+
+
+class LabelForm(forms.Form):
+    """A label as the scan box sends it, and how it was read; a scanner where nothing is said."""
+
+    code = forms.CharField(max_length=200)
+    means = forms.TypedChoiceField(
+        choices=[(each, each.label) for each in (Means.SCANNER, Means.CAMERA, Means.TYPED)],
+        required=False,
+        empty_value=Means.SCANNER,
+    )
 
 
 class UnlabelledForm(forms.Form):

@@ -36,6 +36,7 @@ urlpatterns = [
         stocktake_sheets.acknowledge_stocktake,
         name="acknowledge_stocktake",
     ),
+    path("<number>/lines/", stocktake_differences.line_list, name="stocktake_lines"),
     path(
         "<number>/differences/",
         stocktake_differences.difference_list,

@@ -57,10 +57,10 @@ class SheetPage:
         return stocktake_figures.whole(self._figures)
 
     @property
-    def results(self) -> list[tuple[str, Sums]]:
-        """What became of the expected pieces, each result that has some."""
+    def results(self) -> list[tuple[str, str, Sums]]:
+        """What became of the expected pieces, each result that has some, with its words."""
         return [
-            (str(result.label), self.whole.of((result,)))
+            (str(result), str(result.label), self.whole.of((result,)))
             for result in LineResult
             if result in self.whole.told
         ]

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from inventory import pieces_on_road, shipment_states, shipments
+from inventory import pieces_on_road, shipment_states, shipment_surpluses, shipments
 from inventory.ground import access, approvals, changes
 from inventory.ground.approvals import Ask
 from inventory.ground.changes import Book
@@ -33,23 +33,6 @@ class NothingFound(RuleBroken):
     code = "nothing_found"
     status = 422
     sentence = gettext_lazy("Scan what is in the parcel first.")
-
-
-class NotOnSlip(RuleBroken):
-    """A piece too many: it is in the book of some store, and that store has not sent it with this
-    parcel. Nothing is guessed."""
-
-    code = "not_on_slip"
-
-    def __init__(self, piece: Piece) -> None:
-        told = {"number": piece.number}
-        super().__init__(
-            _(
-                "Piece %(number)s is not on the slip of this transfer. Take it off the list and lay"
-                " it aside; its store sends it with a slip of its own."
-            )
-            % told
-        )
 
 
 class AlreadyReceived(RuleBroken):
@@ -103,11 +86,12 @@ def receive(
 ) -> Shipment:
     """What was scanned is ours and lies in `to`; what was not stays on the road until somebody
     says what became of it. `receiver` signs; their PIN was checked before. A weight that its label
-    does not allow is written down, and a second person agrees. `emptied`: nothing is left in the
-    parcel; before that its slip stays closed to those who scan it.
+    does not allow is written down, and a second person agrees. A piece that is not on the slip is
+    written down as one too many and stays where the books have it. `emptied`: nothing is left in
+    the parcel; before that its slip stays closed to those who scan it.
 
     Refused: nothing scanned, to a role without the right, a receiver of another store, a place of
-    another store, a transfer that is over, a piece that is not on the slip or came before.
+    another store, a transfer that is over, a piece that came before.
     """
     if not found:
         raise NothingFound
@@ -117,12 +101,14 @@ def receive(
         raise PlaceUnknown(field="to")
     with shipments.opened_both(shipment, by=by) as (left, came):
         locked = shipments.lock(shipment)
-        lines = _lines(locked, found)
+        lines, too_many = _lines(locked, found)
         approval = _agreed(locked, found, by=by)
         legs = [shipments.leg_of(line, to) for line in lines]
-        pieces_on_road.arrive(legs=legs, number=locked.number, left=left, came=came)
-        shipment_states.settle(lines, RoadState.ARRIVED, book=came)
-        _keep_weights(lines, found)
+        if legs:
+            pieces_on_road.arrive(legs=legs, number=locked.number, left=left, came=came)
+            shipment_states.settle(lines, RoadState.ARRIVED, book=came)
+            _keep_weights(lines, found)
+        shipment_surpluses.note(shipment=locked, rows=too_many, book=came)
         arrival = ShipmentArrival(
             to_place=to, receiver=receiver, approval=approval, emptied=emptied
         )
@@ -152,11 +138,12 @@ def weights_ask(shipment: Shipment, off: Sequence[Found]) -> Ask:
     )
 
 
-def _lines(shipment: Shipment, found: Sequence[Found]) -> list[ShipmentLine]:
-    """The lines of what was found, each with its piece locked. Pieces that were lost before may
-    turn up as well."""
+def _lines(shipment: Shipment, found: Sequence[Found]) -> tuple[list[ShipmentLine], list[Piece]]:
+    """The lines of what was found, each with its piece locked, and the pieces that have none.
+    Pieces that were lost before may turn up as well."""
     waiting = shipments.lines_of(shipment, RoadState.ROAD, RoadState.LOST)
     by_piece = {line.piece_id: line for line in waiting}
+    too_many = []
     for each in found:
         if each.piece.pk in by_piece:
             continue
@@ -164,8 +151,11 @@ def _lines(shipment: Shipment, found: Sequence[Found]) -> list[ShipmentLine]:
             raise AlreadyReceived(each.piece)
         if shipment.lines.filter(piece=each.piece).exists():
             raise ShipmentMoved(shipment)
-        raise NotOnSlip(each.piece)
-    return [by_piece[pk] for pk in sorted({each.piece.pk for each in found})]
+        too_many.append(each.piece)
+    if not by_piece:
+        raise ShipmentMoved(shipment)  # it is over: nothing more lies in it
+    came = {each.piece.pk for each in found} & set(by_piece)
+    return [by_piece[pk] for pk in sorted(came)], too_many
 
 
 def _agreed(shipment: Shipment, found: Sequence[Found], *, by: User) -> Approval | None:

@@ -21,6 +21,7 @@ from inventory.models import (
     Shipment,
     ShipmentLine,
     ShipmentOutcome,
+    ShipmentSurplus,
     ShipmentWeighing,
     Store,
     StoreKind,
@@ -99,6 +100,13 @@ def coming_for(user: Who, number: str) -> Shipment:
     """A shipment to a store this person may see: only there its parcel is opened."""
     rows = access.visible(shipments_for(user), user, store="to_store")
     return get_object_or_404(rows, number=number)
+
+
+def surplus_for(user: Who, number: str, piece: str) -> ShipmentSurplus:
+    """A piece too many of a parcel that a store of this person has opened."""
+    rows = access.visible(ShipmentSurplus.objects.filter(settles=None), user)
+    along = rows.select_related("shipment", "store", "piece")
+    return get_object_or_404(along, shipment__number=number, piece__number=piece)
 
 
 def lines_of(shipment: Shipment) -> list[ShipmentLine]:

@@ -15,7 +15,6 @@ from inventory.ground import codes, statements
 from inventory.ground.codes import LONGEST, RESERVED_PIECE
 
 # a known bar code wins over a number of ours, and both over a tag's own number: `codes.read`
-# a known bar code wins over a number of ours, and both over a tag's own number: `codes.read`
 KNOWN: Final = {
     "postgresql": """
         SELECT id, number, epc, 0 FROM inventory_piece WHERE epc = ANY(%s::text[])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -25,8 +26,12 @@ from inventory.models import (
     Piece,
     Place,
     PlaceKind,
+    SpotState,
     Stocktake,
     StocktakeDifference,
+    StocktakeLine,
+    StocktakePlace,
+    StocktakeRead,
     StocktakeState,
 )
 from inventory.queries import LifeEvent
@@ -186,7 +191,7 @@ def _check(found: StocktakeDifference, decision: Decision, stocktake: Stocktake)
 
 def _check_late(found: StocktakeDifference, to: Place | None) -> None:
     """A movement leads from where the books have the piece to another place."""
-    goal = to or (found.to_place if found.kind == Kind.FOUND_ELSEWHERE else found.place)
+    goal = to or (_read_in(found) if found.kind == Kind.FOUND_ELSEWHERE else found.place)
     if goal is None:
         raise places.PlaceUnknown(field="to_place")
     if found.kind != Kind.UNEXPECTED:
@@ -216,9 +221,22 @@ def _write(found: StocktakeDifference, decision: Decision, by: User) -> None:
 def _goal(found: StocktakeDifference) -> Place | None:
     """Where a piece is when nobody names a place: where it was read, if it was."""
     if found.kind == Kind.FOUND_ELSEWHERE:
-        return found.to_place
+        return _read_in(found)
     is_late = found.kind == Kind.UNEXPECTED and found.outcome == Outcome.LATE_MOVEMENT
     return found.place if is_late else None
+
+
+def _read_in(found: StocktakeDifference) -> Place | None:
+    """Where a piece that is not in its place was read, whatever was decided before (1 query)."""
+    same = {"store": found.store_id, "stocktake": found.stocktake_id}
+    handed_in = StocktakePlace.objects.filter(
+        **same, place=OuterRef("place"), round=OuterRef("round"), state=SpotState.HANDED_IN
+    )
+    expected = StocktakeLine.objects.filter(**same, piece=found.piece).values("place")
+    rows = StocktakeRead.objects.filter(Exists(handed_in), **same, piece=found.piece)
+    loose = rows.exclude(place__in=expected).select_related("place")
+    read = loose.order_by("place").first()
+    return read.place if read else None
 
 
 def _find(stocktake: Stocktake, thing: StocktakeDifference, piece: Piece, by: User) -> None:

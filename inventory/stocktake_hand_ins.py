@@ -38,7 +38,7 @@ def close(spots: Sequence[StocktakePlace], book: Book) -> None:
         _expect_supplies(spot)
         spot.state, spot.handed_in_at, spot.seq = SpotState.HANDED_IN, book.at, book.head.seq
         spot.save()
-    settle(stocktake)
+    settle(stocktake, spots)
     book.write(
         [_evidence(spot, book) for spot in spots],
         kind="stocktake_place_handed_in",
@@ -49,10 +49,15 @@ def close(spots: Sequence[StocktakePlace], book: Book) -> None:
         stocktake_states.become(stocktake, StocktakeState.RECONCILING)
 
 
-def settle(stocktake: Stocktake) -> None:
-    """Brings results and differences in step with what is handed in now."""
-    stocktake_results.settle(stocktake)
-    stocktake_gaps.renew(stocktake)
+def settle(stocktake: Stocktake, spots: Sequence[StocktakePlace]) -> None:
+    """Brings results and differences in step with what is handed in of these places now. One place
+    of several looks at its own pieces alone, the last one at the whole stocktake: also at what was
+    read by readers that know no place."""
+    waiting = stocktake.places.exclude(state=SpotState.HANDED_IN)
+    is_part = len(spots) == 1 and waiting.exists()
+    places = [spot.place_id for spot in spots] if is_part else []
+    stocktake_results.settle(stocktake, places=places)
+    stocktake_gaps.renew(stocktake, spots, places=places)
 
 
 def _expect_supplies(spot: StocktakePlace) -> None:

@@ -224,7 +224,7 @@ def ask_recount(*, spot: StocktakePlace, by: User) -> StocktakePlace:
         if stocktake.state == StocktakeState.RECONCILING:
             stocktake_states.become(stocktake, StocktakeState.COUNTING)
         stocktake_states.hide(stocktake, found.place_id)
-        stocktake_hand_ins.settle(stocktake)
+        stocktake_hand_ins.settle(stocktake, [found])
         book.note(stocktake, kind="stocktake_recount", number=stocktake.number)
     return found
 

@@ -106,15 +106,9 @@ class BadFile(RuleBroken):
     sentence = gettext_lazy("This file is not a list of codes, one in a line.")
 
 
-class Row(NamedTuple):
-    """A read as it is written."""
-
-    place_id: int | None
-    round: int
-    code: str
-    key: str
-    piece_id: int | None
-    read_at: datetime
+# a read as it is written: place, round, code, key, piece, and when it was read; plain, since ten
+# thousand come at once
+Row = tuple[int | None, int, str, str, int | None, datetime]
 
 
 def take_in(
@@ -140,10 +134,7 @@ def take_in(
     now = timezone.now()
     with transaction.atomic():
         spots = _spots(stocktake, {read.place for read in reads}, by)
-        rows = [
-            _row(read, value, known.get(value), spots.get(read.place), now)
-            for read, value in zip(reads, values, strict=True)
-        ]
+        rows = _rows(reads, values, known, spots, now)
         new = _entered(stocktake, rows, by=by, means=means, at=now)
     return _answers(rows, values, new, means)
 
@@ -197,18 +188,25 @@ def _spots(stocktake: Stocktake, wanted: set[str], by: User) -> Mapping[str, Sto
     return found
 
 
-def _row(
-    read: Read, value: str, known: Known | None, spot: StocktakePlace | None, now: datetime
-) -> Row:
-    code = stocktake_codes.storable(read.code)
-    return Row(
-        spot.place_id if spot else None,
-        spot.round if spot else 1,
-        code,
-        known.number if known else value or UNREADABLE + code,
-        known.piece_id if known else None,
-        min(read.read_at, now + FAR_AHEAD) if read.read_at else now,
-    )
+def _rows(
+    reads: Sequence[Read],
+    values: Sequence[str],
+    known: Mapping[str, Known],
+    spots: Mapping[str, StocktakePlace],
+    now: datetime,
+) -> list[Row]:
+    where: dict[str, tuple[int | None, int]] = {"": (None, 1)}
+    where |= {code: (spot.place_id, spot.round) for code, spot in spots.items()}
+    latest = now + FAR_AHEAD
+    rows: list[Row] = []
+    for (text, place, read_at), value in zip(reads, values, strict=True):
+        code, found = stocktake_codes.storable(text), known.get(value)
+        at = min(read_at, latest) if read_at else now
+        if found:
+            rows.append((*where[place], code, found.number, found.piece_id, at))
+        else:
+            rows.append((*where[place], code, value or UNREADABLE + code, None, at))
+    return rows
 
 
 def _entered(
@@ -217,7 +215,7 @@ def _entered(
     """Writes what is new, each place and key once; which those are."""
     first: dict[tuple[int | None, str], Row] = {}
     for row in rows:
-        first.setdefault((row.place_id, row.key), row)
+        first.setdefault((row[0], row[3]), row)
     if not first:
         return set()
     same = [stocktake.store_id, stocktake.pk, means, at, by.pk, _told(list(first.values()))]
@@ -226,9 +224,20 @@ def _entered(
 
 def _told(rows: Sequence[Row]) -> str:
     if connection.vendor == "postgresql":
-        return orjson.dumps([row._asdict() for row in rows]).decode()
-    moments = {row.read_at: _moment(row.read_at) for row in rows}
-    return orjson.dumps([(*row[:-1], moments[row.read_at]) for row in rows]).decode()
+        named = [
+            {
+                "place_id": place,
+                "round": turn,
+                "code": code,
+                "key": key,
+                "piece_id": piece,
+                "read_at": at,
+            }
+            for place, turn, code, key, piece, at in rows
+        ]
+        return orjson.dumps(named).decode()
+    moments = {at: _moment(at) for at in {row[-1] for row in rows}}
+    return orjson.dumps([(*row[:-1], moments[row[-1]]) for row in rows]).decode()
 
 
 def _moment(at: datetime) -> str:
@@ -240,14 +249,14 @@ def _answers(
     rows: Sequence[Row], values: Sequence[str], new: set[tuple[int | None, str]], means: str
 ) -> list[Answer]:
     told = []
-    for row, value in zip(rows, values, strict=True):
-        mark = (row.place_id, row.key)
-        if not value or (row.piece_id is None and means == Means.TYPED and _is_mistyped(value)):
+    for (place, _round, _code, key, piece, _at), value in zip(rows, values, strict=True):
+        mark = (place, key)
+        if not value or (piece is None and means == Means.TYPED and _is_mistyped(value)):
             answer = Answer.UNREADABLE
         elif mark not in new:
             answer = Answer.REPEATED
         else:
-            answer = Answer.READ if row.piece_id is not None else Answer.UNKNOWN
+            answer = Answer.READ if piece is not None else Answer.UNKNOWN
         new.discard(mark)
         told.append(answer)
     return told

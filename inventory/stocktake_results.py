@@ -9,6 +9,7 @@ Reads of a place count when it is handed in, those of its newest round; a reader
 where it read may stand for a place that was counted once.
 """
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from django.db import connection
@@ -36,7 +37,8 @@ class ReadClass(TextChoices):
     SUPERSEDED = "superseded"  # of a place that was counted once more since
 
 
-SIDES: Final = """
+# both sides of a whole stocktake; reads by their place, which is how they are kept
+WHOLE: Final = """
     spot AS (
         SELECT place_id, round FROM inventory_stocktakeplace
         WHERE stocktake_id = %(stocktake)s AND state = 'handed_in'
@@ -49,9 +51,55 @@ SIDES: Final = """
     ),
     seen AS (
         SELECT read.id, read.place_id, read.piece_id
-        FROM inventory_stocktakeread read LEFT JOIN spot ON spot.place_id = read.place_id
+        FROM spot CROSS JOIN inventory_stocktakeread read
         WHERE read.store_id = %(store)s AND read.stocktake_id = %(stocktake)s
-          AND (read.round = spot.round OR read.place_id IS NULL) AND read.key NOT LIKE ' %%'
+          AND read.place_id = spot.place_id AND read.round = spot.round AND read.key NOT LIKE ' %%'
+        UNION ALL
+        SELECT read.id, read.place_id, read.piece_id FROM inventory_stocktakeread read
+        WHERE read.store_id = %(store)s AND read.stocktake_id = %(stocktake)s
+          AND read.place_id IS NULL AND read.key NOT LIKE ' %%'
+    )
+"""
+# those of the pieces that are expected or were read in some places, wherever else they are: what
+# is handed in there changes nothing for any other piece
+PART: Final = """
+    touched AS MATERIALIZED (
+        SELECT line.piece_id, line.number FROM inventory_stocktakeline line
+        WHERE line.stocktake_id = %(stocktake)s AND line.place_id IN {places}
+        UNION
+        SELECT read.piece_id, read.key FROM inventory_stocktakeread read
+        WHERE read.store_id = %(store)s AND read.stocktake_id = %(stocktake)s
+          AND read.place_id IN {places} AND read.piece_id IS NOT NULL
+    ),
+    spot AS (
+        SELECT place_id, round FROM inventory_stocktakeplace
+        WHERE stocktake_id = %(stocktake)s AND state = 'handed_in'
+    ),
+    line AS (
+        SELECT line.id, line.number, line.piece_id, line.place_id, line.excluded,
+               line.gone_by_id, spot.round
+        FROM inventory_stocktakeline line LEFT JOIN spot ON spot.place_id = line.place_id
+        WHERE line.store_id = %(store)s AND line.stocktake_id = %(stocktake)s
+          AND line.piece_id IN (SELECT piece_id FROM touched)
+    ),
+    seen AS (
+        SELECT read.id, read.place_id, read.piece_id
+        FROM touched CROSS JOIN spot CROSS JOIN inventory_stocktakeread read
+        WHERE read.store_id = %(store)s AND read.stocktake_id = %(stocktake)s
+          AND read.place_id = spot.place_id AND read.round = spot.round
+          AND read.key = touched.number AND read.piece_id = touched.piece_id
+        UNION ALL
+        SELECT read.id, read.place_id, read.piece_id
+        FROM touched CROSS JOIN inventory_stocktakeread read
+        WHERE read.store_id = %(store)s AND read.stocktake_id = %(stocktake)s
+          AND read.place_id IS NULL
+          AND read.key = touched.number AND read.piece_id = touched.piece_id
+        UNION ALL
+        SELECT read.id, read.place_id, read.piece_id
+        FROM spot CROSS JOIN inventory_stocktakeread read
+        WHERE read.store_id = %(store)s AND read.stocktake_id = %(stocktake)s
+          AND read.place_id = spot.place_id AND read.round = spot.round
+          AND spot.place_id IN {places} AND read.piece_id IS NULL AND read.key NOT LIKE ' %%'
     )
 """
 # each side looks for its partner by the other's own index; SQLite's full join would look at all
@@ -135,7 +183,7 @@ READ_THOUGH_EXCLUDED: Final = f"""
     FROM line JOIN inventory_stocktakeread read ON {SAME_READ}
     WHERE line.excluded <> ''
 """  # noqa: S608  because: every part is our own
-WITH: Final = f"WITH {SIDES}, {LOOSE}"
+WITH: Final = f"WITH {{sides}}, {LOOSE}"  # filled in by `asked`
 
 CLASSES: Final = f"""
     {WITH}, odd_line AS ({ODD_LINES}), odd_read AS ({ODD_READS})
@@ -154,7 +202,7 @@ RESULTS: Final = f"""
                              ELSE COALESCE(odd_line.result, {MET_LINE}) END AS result
         FROM line LEFT JOIN odd_line ON odd_line.line_id = line.id
     ) AS new
-    WHERE told.id = new.id AND told.result <> new.result
+    WHERE told.id = new.id AND told.stocktake_id = %(stocktake)s AND told.result <> new.result
 """  # noqa: S608  because: every part is our own
 READS: Final = f"""
     {WITH}, class AS (
@@ -174,16 +222,23 @@ READS: Final = f"""
 """  # noqa: S608  because: every part is our own
 
 
-def which(stocktake: Stocktake) -> dict[str, Any]:
-    """The values that the statements here are asked with."""
-    return {"store": stocktake.store_id, "stocktake": stocktake.pk}
+def asked(
+    statement: str, stocktake: Stocktake, *, places: Collection[int] = ()
+) -> tuple[str, dict[str, Any]]:
+    """A statement and its values, of a whole stocktake or of the pieces of some of its places."""
+    values: dict[str, Any] = {"store": stocktake.store_id, "stocktake": stocktake.pk}
+    values |= {f"place{nth}": place for nth, place in enumerate(places)}
+    marks = ", ".join(f"%(place{nth})s" for nth in range(len(places)))
+    told = statement.replace("{sides}", PART if places else WHOLE)
+    return told.replace("{places}", f"({marks})"), values
 
 
-def settle(stocktake: Stocktake) -> None:
-    """Writes the result of every line that has another one now; what moved after its place was
-    handed in without it is not missing. Call it with the store's chain open."""
+def settle(stocktake: Stocktake, *, places: Collection[int] = ()) -> None:
+    """Writes the result of every line that has another one now, of the whole stocktake or of the
+    pieces of some places; what moved after its place was handed in without it is not missing. Call
+    it with the store's chain open."""
     with connection.cursor() as cursor:
-        cursor.execute(RESULTS, which(stocktake))
+        cursor.execute(*asked(RESULTS, stocktake, places=places))
     stocktake_moves.explain_missing(stocktake)
 
 
@@ -191,7 +246,7 @@ def compare(stocktake: Stocktake) -> dict[tuple[str, str], int]:
     """How many lines and loose reads fall into each class, by ("line", result) and ("read", class);
     a read that met its line counts with it. Writes nothing (1 query)."""
     with connection.cursor() as cursor:
-        cursor.execute(CLASSES, which(stocktake))
+        cursor.execute(*asked(CLASSES, stocktake))
         found = {(side, name): many for side, name, many in cursor.fetchall()}
     everything = {name: found.pop(("all", name), 0) for name in ("", "excluded", "moved")}
     lost = ("missing", "found_elsewhere", "not_counted")
@@ -203,7 +258,7 @@ def compare(stocktake: Stocktake) -> dict[tuple[str, str], int]:
 def read_classes(stocktake: Stocktake) -> dict[int, ReadClass]:
     """The class of every read, by its key (1 query)."""
     with connection.cursor() as cursor:
-        cursor.execute(READS, which(stocktake))
+        cursor.execute(*asked(READS, stocktake))
         return {key: ReadClass(name) for key, name in cursor.fetchall()}
 
 

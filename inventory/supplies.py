@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inventory import counted as counts
-from inventory import places
+from inventory import places, stocktake_supplies
 from inventory.ground import access, approvals, changes, measures
 from inventory.ground.approvals import Ask
 from inventory.ground.changes import Book
@@ -307,4 +307,6 @@ def _enter(
         given=why.given,
     )
     (written,) = book.write([entry], kind=f"supply_{kind}", number=why.number or item.code)
+    if quantity > 0:
+        stocktake_supplies.expect(item=item, place=place)
     return written

@@ -19,10 +19,11 @@ from inventory import (
     shipment_outcomes,
     shipment_papers,
     shipment_slips,
+    shipment_surpluses,
     shipments,
 )
 from inventory import queries as stock
-from inventory.forms.shipments import ReceiveForm, SendForm, SettleForm, WeighForm
+from inventory.forms.shipments import ReceiveForm, SendForm, SettleForm, SurplusForm, WeighForm
 from inventory.ground import access, printing
 from inventory.ground.house import house_name
 from inventory.models import Shipment
@@ -40,6 +41,7 @@ def shipment_list(request: StaffRequest) -> HttpResponse:
     store = store_of(request)
     told = {
         "road": shipment_slips.road_list(request.user, store=store, closed=CLOSED),
+        "surpluses": shipment_surpluses.open_at(request.user, store),
         "store": store,
         "may": rights(request.user, *RIGHTS),
     }
@@ -57,6 +59,7 @@ def shipment(request: StaffRequest, number: str) -> HttpResponse:
         "slip": slip,
         "lines": [] if slip.is_blind else shipment_slips.lines_of(found),
         "weighings": [] if slip.is_blind else shipment_slips.weighings_of(found),
+        "surpluses": shipment_surpluses.of_shipment(found),
         "arrivals": found.arrivals.select_related("receiver", "to_place", "approval__approved_by"),
         "ours": access.may_see(found.store_id, request.user),
         "theirs": access.may_see(found.to_store_id, request.user),
@@ -121,6 +124,17 @@ def settle_shipped(request: StaffRequest, number: str, piece: str) -> HttpRespon
     line = shipment_slips.line_for(request.user, number, piece)
     typed = checked(SettleForm(request.POST, state=line.state)).cleaned_data
     shipment_outcomes.settle(line=line, by=request.user, **typed)
+    messages.success(request, _("It is written down."))
+    return seen("shipment", number)
+
+
+@require_POST
+@access.page("settle_shipments")
+def settle_surplus(request: StaffRequest, number: str, piece: str) -> HttpResponse:
+    """What became of a piece that lay in a parcel and is not on its slip."""
+    row = shipment_slips.surplus_for(request.user, number, piece)
+    typed = checked(SurplusForm(request.POST)).cleaned_data
+    shipment_surpluses.settle(surplus=row, by=request.user, **typed)
     messages.success(request, _("It is written down."))
     return seen("shipment", number)
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from counter import settling_page
 from counter.settling_page import SettlingPage
 from counter.stocktake_forms import DecideForm, FindDifferenceForm
+from counter.stocktake_line_page import FindLinesForm, LinePage
 from counter.views.pages import checked, leave
 from inventory import queries as stock
 from inventory import stocktake_differences, stocktake_queries
@@ -31,6 +32,18 @@ def difference_list(request: StaffRequest, number: str) -> HttpResponse:
     page = SettlingPage(found, by=request.user, form=form)
     told = {"page": page, "states": form.STATES, "may": rights(request.user, *RIGHTS)}
     return render(request, "counter/stocktakes/differences.html", told)
+
+
+@require_GET
+@access.page("see_stocktakes")
+def line_list(request: StaffRequest, number: str) -> HttpResponse:
+    """Every expected piece with what became of it, by result; to nobody who still counts blind."""
+    found = stocktake_queries.stocktake_for(request.user, number)
+    if stocktake_queries.is_hidden(found, request.user):
+        raise CountOpen
+    form = FindLinesForm(request.GET)
+    page = LinePage(found, form=form, may_cost=request.user.has_perm("see_cost"))
+    return render(request, "counter/stocktakes/lines.html", {"page": page})
 
 
 @require_POST

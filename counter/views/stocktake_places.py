@@ -11,6 +11,7 @@ from appraisal.weighing_forms import shown_of
 from counter import counted_places, moving, stocktake_page
 from counter.forms import CodeForm
 from counter.stocktake_forms import (
+    LabelForm,
     SupplyCountForm,
     TagsForm,
     UnlabelledForm,
@@ -64,14 +65,18 @@ def scan_for_place(request: StaffRequest, number: str) -> HttpResponse:
 @access.page("count_pieces")
 def scan_spot(request: StaffRequest, number: str, place: str) -> HttpResponse:
     """A label goes into the count of this place, the code of another place opens that one."""
-    text = checked(CodeForm(request.POST)).cleaned_data["code"]
+    said = checked(LabelForm(request.POST)).cleaned_data
+    text = said["code"]
     spot = stocktake_queries.spot_for(request.user, number, place)
     if other := _spot_scanned(request, spot.stocktake, text):
         return _open(request, other)
     if spot.state == SpotState.WAITING:
         stocktake_places.begin(spot=spot, by=request.user)
     (answer,) = stocktake_reads.take_in(
-        stocktake=spot.stocktake, reads=[Read(text, spot.place.code)], by=request.user
+        stocktake=spot.stocktake,
+        reads=[Read(text, spot.place.code)],
+        means=said["means"],
+        by=request.user,
     )
     return seen(_at(spot, heard=answer))
 

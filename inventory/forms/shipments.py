@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from inventory.forms.fields import GramsField, LineField
-from inventory.models import Place, RoadState
+from inventory.models import Place, RoadState, SurplusOutcome
 
 NOBODY = _("Choose who signs.")
 
@@ -77,6 +77,15 @@ class SettleForm(forms.Form):
             if state == RoadState.LOST
             else (RoadState.LOST, pgettext_lazy("shipment", "It is lost")),
         ]
+
+
+class SurplusForm(forms.Form):
+    outcome = forms.ChoiceField(
+        choices=SurplusOutcome, error_messages={"required": _("Choose what became of it.")}
+    )
+    remark = LineField(
+        max_length=200, error_messages={"required": _("Say in a few words how you know.")}
+    )
 
 
 def _one_of(people: Sequence[str]) -> forms.ChoiceField:

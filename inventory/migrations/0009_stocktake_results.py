@@ -1,7 +1,14 @@
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     dependencies = [("inventory", "0008_transfers_between_stores")]
 
-    operations = []
+    operations = [
+        migrations.AddIndex(
+            model_name="stocktakeline",
+            index=models.Index(
+                fields=["stocktake", "result", "id"], name="stocktake_line_by_result"
+            ),
+        ),
+    ]

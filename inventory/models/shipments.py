@@ -162,3 +162,38 @@ class ShipmentOutcome(Written):
 
     class Meta:
         ordering = ["pk"]
+
+
+class SurplusOutcome(models.TextChoices):
+    """What became of a piece too many."""
+
+    HERE = "here", _("in our book by now")
+    BACK = "back", _("back at its store")
+
+
+class ShipmentSurplus(Written):
+    """A piece that lay in a parcel and is not on its slip; or, with `settles`, what became of it in
+    somebody's words."""
+
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="surpluses")
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+")  # that opened the parcel
+    piece = models.ForeignKey(Piece, models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=4, choices=SurplusOutcome, blank=True)
+    remark = models.CharField(max_length=200, blank=True)
+    settles = models.OneToOneField("self", models.PROTECT, null=True, related_name="settled_by")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shipment", "piece"],
+                condition=Q(settles__isnull=True),
+                name="shipment_surplus_once",
+            ),
+            models.CheckConstraint(
+                name="shipment_surplus_settled_by_outcome",
+                condition=Q(settles__isnull=True, outcome="")
+                | (Q(settles__isnull=False) & ~Q(outcome="")),
+            ),
+        ]

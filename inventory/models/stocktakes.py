@@ -223,6 +223,7 @@ class StocktakeLine(models.Model):
         indexes = [
             models.Index(fields=["stocktake", "id"], name="stocktake_line_in_order"),
             models.Index(fields=["stocktake", "place"], name="stocktake_line_by_place"),
+            models.Index(fields=["stocktake", "result", "id"], name="stocktake_line_by_result"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -237,6 +237,22 @@ def test_the_manager_writes_down_what_became_of_a_missing_piece(shop: Shop) -> N
     assert where(necklace) == ("S01", State.WRITTEN_OFF)
 
 
+def test_the_manager_writes_down_what_became_of_a_piece_too_many(shop: Shop) -> None:
+    ring, strange = shop.ring(), shop.piece()
+    sent, client = parcels.send(shop, ring), at_s02(shop)
+    parcels.receive(shop, sent, ring, strange)
+    boss = shop.client(parcels.hire_fang(shop), counter=shop.a2)
+    assert "Too many in a parcel" in client.get("/shipments/").text
+    address = of(sent, f"too-many/{strange.number}/settle/")
+    assert "one too many" in shop.client().get(of(sent)).text
+    assert address in boss.get(of(sent)).text
+    assert shop.client(shop.wang).post(address, {}).status_code == 404
+    boss.post(address, {"outcome": "back", "remark": "交快递带回"})
+    page = client.get(of(sent)).text
+    assert "back at its store" in page and "交快递带回" in page
+    assert "Too many in a parcel" not in client.get("/shipments/").text
+
+
 def test_a_scanned_number_of_a_slip_leads_to_it_from_both_ends(shop: Shop) -> None:
     sent = parcels.send(shop, shop.ring())
     for client in (shop.client(), at_s02(shop)):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from counter import stocktake_lists
+from counter import stocktake_line_page, stocktake_lists
 from inventory import places, stocktake_places
 from inventory.models import (
     Means,
@@ -107,6 +107,16 @@ def test_the_board_brings_itself_anew(shop: Shop, now: Counting) -> None:
     told = answer.content.decode()
     assert told.lstrip().startswith('<div id="board"')
     assert "every 15s" in told
+
+
+def test_how_a_label_was_read_is_kept(shop: Shop, now: Counting) -> None:
+    client, address = shop.client(), f"/stocktakes/{now.stocktake.number}/places/A-01/scan/"
+    for means in ("typed", "camera", "scanner", ""):
+        client.post(address, {"code": shop.ring().number, "means": means})
+    kept = now.stocktake.reads.order_by("-pk").values_list("means", flat=True)
+    assert list(kept[:4]) == ["scanner", "scanner", "camera", "typed"]
+    refused = client.post(address, {"code": shop.ring().number, "means": "rfid"})
+    assert refused.status_code == 422
 
 
 def test_the_code_of_another_place_opens_it(shop: Shop, now: Counting) -> None:
@@ -262,6 +272,27 @@ def test_the_list_is_searched_and_leafed_through(shop: Shop, now: Counting) -> N
     assert found(month=day.replace(day=1)) == [sheet.number, now.stocktake.number]
     assert found(month=(day.replace(day=1) - timedelta(days=1)).replace(day=1)) == []
     assert found(before=sheet.stocktake_id) == [now.stocktake.number]
+
+
+def test_the_single_pieces_are_listed_by_result(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring, charm = shop.ring(), shop.charm(place=shop.tray("A-02"))
+    stocktake = stocktakes.opened(shop, "A-01", "A-02")
+    stocktakes.count(stocktake, "A-01", by=shop.lin)
+    client, address = shop.client(shop.chen), f"/stocktakes/{stocktake.number}/lines/"
+    refused = shop.client(shop.lin).get(address)
+    assert refused.headers["X-Refusal"] == "count_open"
+    stocktakes.count(stocktake, "A-02", [ring, charm], by=shop.zhao)
+    elsewhere = client.get(address, {"result": "found_elsewhere"}).text
+    assert f"/pieces/{ring.number}/" in elsewhere and charm.number not in elsewhere
+    assert "lies in A-02" in elsewhere and "Cost" not in elsewhere
+    there = shop.client(shop.head).get(address, {"place": "A-02"}).text
+    assert f"/pieces/{charm.number}/" in there and ring.number not in there and "Cost" in there
+    monkeypatch.setattr(stocktake_line_page, "ROWS", 1)
+    first = stocktake.lines.order_by("pk")[0]
+    assert f"after={first.pk}" in client.get(address).text
+    assert "No piece" in client.get(address, {"place": "Z-99"}).text
 
 
 def test_the_sheet_shows_cost_to_head_office_only(shop: Shop) -> None:

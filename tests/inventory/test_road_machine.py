@@ -87,17 +87,21 @@ class Road(RuleBasedStateMachine):
         _start, _end, lost = self.lost.get(number, (start, end, set()))
         found = {self.rows[each].number for each in which}
         by, _second, tray = self.people[end]
+        waiting = inside | lost
+        on_slip = self.shipment(number).lines.values_list("piece__number", flat=True)
+        may = bool(found and waiting) and not (found & set(on_slip)) - waiting
         rows = [Found(piece) for piece in self.pieces(found)]
         try:
             shipment_arrivals.receive(
                 shipment=self.shipment(number), found=rows, to=tray, receiver=by, by=by
             )
         except RuleBroken:
-            assert not found <= inside | lost
+            assert not may
         else:
-            assert found <= inside | lost
-            self._leave_road(number, found)
-            self.at |= dict.fromkeys(found, end)
+            assert may
+            came = found & waiting  # the others are too many: they stay where they are
+            self._leave_road(number, came)
+            self.at |= dict.fromkeys(came, end)
 
     @precondition(lambda self: self.road)
     @rule(index=ANY)
