@@ -3,7 +3,8 @@ paid. Money goes back first as it came by a terminal, the bank or the mall, then
 credit; what old gold may no longer pay of the goods that stay goes back before all else.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -84,14 +85,22 @@ class Reckoned:
         return [way for way in self.ways if way.trade_in.pk in kept]
 
 
-def shares(*, sale: Sale, cents: int, first: Mapping[int, int] | None = None) -> list[Share]:
+def shares(
+    *,
+    sale: Sale,
+    cents: int,
+    first: Mapping[int, int] | None = None,
+    known: Iterable[tuple[Payment, int]] | None = None,
+) -> list[Share]:
     """Of which payments of a sale so many cents go back, in order. What a returned piece paid is
     looked for where that piece was paid. `first`: trade-in id to what its old gold has back before
-    any money, in this order. Refused for more than is left of them, and while another return waits
-    for the mall: nobody knows yet what is left."""
+    any money, in this order. `known`: what `left_of` says of the sale, where it was asked already.
+    Refused for more than is left of them, and while another return waits for the mall: nobody knows
+    yet what is left."""
     rest = cents
     # two returned pieces on one bill may have been paid alike
-    found = {payment.pk: (payment, left) for payment, left in left_of(sale)}
+    left_now = left_of(sale) if known is None else known
+    found = {payment.pk: (payment, left) for payment, left in left_now}
     paid = sorted(found.values(), key=_rank)
     _check_nothing_waits({payment.sale_id for payment, _left in paid})
     parts = dict.fromkeys(found, 0)
@@ -112,13 +121,15 @@ def shares(*, sale: Sale, cents: int, first: Mapping[int, int] | None = None) ->
 def reckon(back: Return, *, as_pieces: bool) -> Reckoned:
     """What would go back for a return in money and credit, by the rules of its old gold as well;
     with `as_pieces` the old pieces themselves where they may. Refused as in `shares`."""
-    ways = pieces_back.ways(back, left_of(back.sale))
+    left = list(left_of(back.sale))
+    ways = pieces_back.ways(back, left)
     undone = {way.trade_in.pk: way.cents for way in ways if as_pieces and way.goes_back}
     swaps = returned_swaps.test(back, undone=undone)
     parts = shares(
         sale=back.sale,
         cents=returned_swaps.counts_cents(back, swaps),
         first=undone | dict(returned_swaps.first_back(swaps)),
+        known=left,
     )
     marked = [replace(part, as_pieces=part.payment.trade_in_id in undone) for part in parts]
     return Reckoned(marked, swaps, ways)
@@ -126,15 +137,29 @@ def reckon(back: Return, *, as_pieces: bool) -> Reckoned:
 
 def left_of(sale: Sale) -> Iterator[tuple[Payment, int]]:
     """What was paid for a sale, with what is left of each payment after what went back of it."""
-    paid = list(sale.payments.select_related("tender", "sale", "trade_in", "returned__sale"))
+    paid = list(
+        sale.payments.select_related(
+            "tender", "sale", "trade_in", "returned__sale", "deposit__sale"
+        )
+    )
+    back = _gone_back(paid)
     for payment in paid:
         if payment.reverses_id is not None or payment.is_payout:
             continue
         if payment.returned is not None:
             yield from left_of(payment.returned.sale)
             continue
-        back = payment.reversals.aggregate(sum=Sum("amount_cents", default=0))["sum"]
-        yield payment, payment.amount_cents + back + _paid_out(payment, paid)
+        if payment.deposit is not None:
+            # what was paid before the goods goes back where it was paid
+            yield from left_of(payment.deposit.sale)
+            continue
+        yield payment, payment.amount_cents + back[payment.pk] + _paid_out(payment, paid)
+
+
+def _gone_back(paid: Sequence[Payment]) -> Counter[int]:
+    """Payment id to what went back of it, below zero (1 query)."""
+    rows = Payment.objects.filter(reverses__in=[payment.pk for payment in paid]).order_by()
+    return Counter(dict(rows.values_list("reverses").annotate(Sum("amount_cents"))))
 
 
 def _check_nothing_waits(sales: Collection[int]) -> None:

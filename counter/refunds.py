@@ -103,9 +103,8 @@ def enter_mall_number(*, back: Return, number: str, by: User) -> Return:
         if Return.objects.filter(mall_number=plain).exists():
             raise MallNumberUsed(field="mall_number")
         _pay(locked, _waiting(locked), shift=shift, book=book, mall_number=plain)
-        Return.objects.filter(pk=locked.pk).update(mall_number=plain, settled_at=book.at)
-        locked.mall_number = plain
-        returns.move(locked, ReturnState.SETTLED, book=book)
+        settled = {"mall_number": plain, "settled_at": book.at}
+        returns.move(locked, ReturnState.SETTLED, book=book, **settled)
     return locked
 
 
@@ -129,6 +128,11 @@ def ask(back: Return, reckoned: Reckoned) -> Ask:
     if swaps:
         figures["swaps"] = "; ".join(swaps)
         summary = " · ".join([summary, *swaps])
+    summary += f" · {back.get_fault_display()}"
+    if back.received_on is not None:
+        # only the clerk says so, and it leads to money where the shop's own sale would not
+        day = {"day": f"{back.received_on:%Y-%m-%d}"}
+        summary += " · " + _("bought at a distance, received %(day)s") % day
     if back.is_goodwill:
         figures["goodwill"] = borne
         summary += " · " + _("goodwill, costs the house %s") % measures.yuan(borne)
@@ -156,11 +160,14 @@ def give_back(
     _pay(back, now, shift=shift, book=book, mall_number=None)
     returns.take_in(back, book=book)
     waits = len(now) < len(reckoned.parts)
-    Return.objects.filter(pk=back.pk).update(
-        shift=shift, approval=approval, settled_at=None if waits else book.at
+    returns.move(
+        back,
+        ReturnState.AT_MALL if waits else ReturnState.SETTLED,
+        book=book,
+        shift=shift,
+        approval=approval,
+        settled_at=None if waits else book.at,
     )
-    back.shift, back.approval = shift, approval
-    returns.move(back, ReturnState.AT_MALL if waits else ReturnState.SETTLED, book=book)
 
 
 def refunded_cents(back: Return) -> int:

@@ -40,6 +40,11 @@ class ReturnForm(forms.Form):
         widget=forms.RadioSelect,
         initial=Channel.SHOP,
     )
+    received_on = forms.DateField(
+        label=_("Received by the customer on"),
+        required=False,
+        widget=forms.DateInput({"type": "date", "form": "back"}, format="%Y-%m-%d"),
+    )
     cause = forms.ChoiceField(
         label=_("What was found"),
         choices=Cause,
@@ -58,6 +63,7 @@ class ReturnForm(forms.Form):
             fault=clean["fault"],
             leads_to=clean["leads_to"],
             channel=clean["channel"],
+            received_on=clean["received_on"],
             words=clean["words"],
             cause=clean["cause"],
         )

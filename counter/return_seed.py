@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import transaction
 
-from counter.models import Channel, ExchangeBasis, LeadsTo, ReturnWindow
+from counter.models import Channel, ExchangeBasis, LeadsTo, ReturnWindow, Starts
 from inventory.models import Pricing
 from warranty.models import Fault
 
@@ -79,6 +79,7 @@ def _unworn(fault: Fault) -> Iterator[ReturnWindow]:
         leads_to=LeadsTo.REFUND,
         channel=Channel.DISTANCE,
         days=FAULT_DAYS,
+        starts=Starts.RECEIPT,
         must_be_unworn=True,
         valid_from=VALID_FROM,
         source=DISTANCE,

@@ -19,7 +19,7 @@ class ReturnWindowForm(ReturnWindowModelForm):
     """Empty choices mean any; without days it has no end."""
 
     days = forms.IntegerField(
-        label=_("Days after the sale; empty: without end"),
+        label=_("Days; empty: without end"),
         required=False,
         min_value=0,
         max_value=LONGEST_DAYS,
@@ -47,6 +47,7 @@ class ReturnWindowForm(ReturnWindowModelForm):
             "category",
             "pricing",
             "days",
+            "starts",
             "basis",
             "must_be_unworn",
             "keeps_old_discount",
@@ -63,6 +64,7 @@ class ReturnWindowForm(ReturnWindowModelForm):
             "metal": _("Metal"),
             "category": _("Category"),
             "pricing": _("Way of pricing"),
+            "starts": _("Counted from"),
             "basis": _("What the piece counts in an exchange"),
             "must_be_unworn": _("Only unworn, with its tag or seal"),
             "keeps_old_discount": _("The new piece keeps the old discount"),

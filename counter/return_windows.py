@@ -1,6 +1,6 @@
 """Until when a reason leads to other goods or to money: dated rows by reason, channel and class of
-piece, which head office keeps. The terms of the day of the purchase hold; the day of the purchase
-is day 0."""
+piece, which head office keeps. The terms of the day of the purchase hold. That day is day 0, or the
+day on which the customer got the goods, as the row says."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counter.made_to_order import WITHOUT_FAULT
-from counter.models import Channel, LeadsTo, ReturnWindow
+from counter.models import Channel, LeadsTo, ReturnWindow, Starts
 from inventory import places
 from inventory.ground import changes
 from inventory.ground.errors import BadField, NotAllowed, RuleBroken
@@ -49,10 +49,27 @@ class WindowOver(RuleBroken):
             "last": f"{last:%Y-%m-%d}",
             "days": window.days,
         }
-        super().__init__(
-            _("%(fault)s: %(leads_to)s was possible until %(last)s, %(days)s days after the sale.")
-            % told
+        words = _(
+            "%(fault)s: %(leads_to)s was possible until %(last)s, %(days)s days after the sale."
         )
+        if window.starts == Starts.RECEIPT:
+            words = _(
+                "%(fault)s: %(leads_to)s was possible until %(last)s, %(days)s days after the goods"
+                " were received."
+            )
+        super().__init__(words % told)
+
+
+class ReceiptDayNeeded(BadField):
+    """The clock of this window starts when the customer gets the goods."""
+
+    code = "receipt_day_needed"
+    sentence = gettext_lazy("Type on which day the customer received the goods.")
+
+
+class BadReceiptDay(BadField):
+    code = "bad_receipt_day"
+    sentence = gettext_lazy("The goods were received between the day of the sale and today.")
 
 
 class BadWindow(BadField):
@@ -125,23 +142,34 @@ def end(*, row: ReturnWindow, by: User) -> ReturnWindow:
 
 
 def fitting(
-    *, piece: Piece, fault: str, leads_to: str, channel: str, bought: date, today: date
+    *,
+    piece: Piece,
+    fault: str,
+    leads_to: str,
+    channel: str,
+    bought: date,
+    today: date,
+    received: date | None = None,
 ) -> ReturnWindow:
     """The row that holds for this piece; of several the one with the higher precedence, then the
-    more exact one, then the newer one. Refused without a row, and after its last day."""
+    more exact one, then the newer one. `received`: when the customer got the goods. Refused without
+    a row, without that day where the row counts from it, and after its last day."""
     rows = ReturnWindow.objects.filter(fault=fault, leads_to=leads_to)
     window = _best(rows, piece=piece, channel=channel, bought=bought)
     if window is None:
         raise NoWindow(fault=fault, leads_to=leads_to)
-    last = last_day(window, bought=bought)
+    begins = bought
+    if window.starts == Starts.RECEIPT:
+        begins = _check_received(received, bought=bought, today=today)
+    last = last_day(window, begins=begins)
     if last is not None and today > last:
         raise WindowOver(window, last=last)
     return window
 
 
-def last_day(window: ReturnWindow, *, bought: date) -> date | None:
-    """The last day on which it holds; None: without end."""
-    return None if window.days is None else bought + timedelta(days=window.days)
+def last_day(window: ReturnWindow, *, begins: date) -> date | None:
+    """The last day on which it holds, from the day on which it starts; None: without end."""
+    return None if window.days is None else begins + timedelta(days=window.days)
 
 
 @dataclass(frozen=True)
@@ -154,6 +182,7 @@ class Offered:
     last: date | None
     is_over: bool
     is_kept: bool  # made to order: the reason leads to nothing for this piece
+    days: int | None = None  # from the receipt of the goods, which nobody knows before it is typed
 
     @property
     def words(self) -> str:
@@ -177,10 +206,12 @@ def offered(*, piece: Piece, bought: date, today: date, ordered: bool = False) -
         window = _best(asked, piece=piece, channel=channel, bought=bought)
         if window is None or (channel == Channel.DISTANCE and not window.channel):
             continue
-        last = last_day(window, bought=bought)
+        starts_later = window.starts == Starts.RECEIPT
+        last = None if starts_later else last_day(window, begins=bought)
         is_over = last is not None and today > last
         is_kept = ordered and fault in WITHOUT_FAULT
-        found.append(Offered(fault, leads_to, channel, last, is_over, is_kept))
+        days = window.days if starts_later else None
+        found.append(Offered(fault, leads_to, channel, last, is_over, is_kept, days))
     return found
 
 
@@ -200,6 +231,14 @@ def _best(
         and all(getattr(row, column) in ("", told[column]) for column in CLASS)
     )
     return max(fitting_rows, key=_rank, default=None)
+
+
+def _check_received(received: date | None, *, bought: date, today: date) -> date:
+    if received is None:
+        raise ReceiptDayNeeded(field="received_on")
+    if not bought <= received <= today:
+        raise BadReceiptDay(field="received_on")
+    return received
 
 
 def _check(row: ReturnWindow, *, today: date) -> None:

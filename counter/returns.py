@@ -1,10 +1,10 @@
 """退换单: pieces of one sale come back. They are checked in the customer's presence; nothing leaves
 the customer's hand in the books before the return is settled, by `refunds` or by `exchanges`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
@@ -21,9 +21,11 @@ from counter.models import (
     Sale,
     SaleLine,
     SaleState,
+    Starts,
     Tendered,
 )
 from counter.returned_pieces import InHand
+from counter.showroom import hand_overs
 from inventory import pieces, places
 from inventory import queries as stock
 from inventory.ground import access, changes, numbers
@@ -85,6 +87,7 @@ class Wish:
     fault: str
     leads_to: str
     channel: str = Channel.SHOP
+    received_on: date | None = None  # by a customer who bought at a distance
     words: str = ""
     cause: str = ""  # what the look at it found, where the reason is a fault
 
@@ -124,6 +127,7 @@ def take_back(
             is_goodwill=cause == Cause.UNCLEAR,
             words=wish.words[:200],
             window=windows[0],
+            received_on=_received_on(wish, windows),
             business_day=day,
             at=book.at,
             by=by,
@@ -173,15 +177,17 @@ def take_in(back: Return, *, book: Book) -> None:
     cards are closed, and a fault is a claim. Refused when the goodwill of the month was used up
     meanwhile."""
     lines = list(back.lines.select_related("sale_line", "piece"))
-    for piece in pieces.lock([line.piece_id for line in lines]):
-        pieces.bring_back(rows=[piece], to=_tray_of(piece, back), number=back.number, book=book)
-    gifts.take_in(back, book=book)
+    rows = pieces.lock([line.piece_id for line in lines])
+    for tray, together in _by_tray(rows, back):
+        pieces.bring_back(rows=together, to=tray, number=back.number, book=book)
+    gifts.take_in(back, lines=lines, book=book)
     sold = [line.sale_line_id for line in lines]
     SaleLine.objects.filter(pk__in=sold).update(state=LineState.RETURNED)
     held = list(Card.objects.filter(sale_line__in=sold))
     cards.close(cards=held, why=back.number, book=book)
     if back.cause:
         _write_claims(back, lines, held, book=book)
+    changes.lay_out(back, lines=lines)
 
 
 def lock(back: Return) -> Return:
@@ -190,14 +196,16 @@ def lock(back: Return) -> Return:
     return rows.select_related("store", "counter__store", "sale", "customer").get(pk=back.pk)
 
 
-def move(back: Return, new: ReturnState, *, book: Book) -> None:
-    """Compare and set by the table of moves. Refused for any other move."""
+def move(back: Return, new: ReturnState, *, book: Book, **settled: Any) -> None:
+    """Compare and set by the table of moves, with the columns that settling fills. Refused for any
+    other move."""
     old = ReturnState(back.state)
     if new not in MOVES.get(old, frozenset()):
         raise ReturnMoved
-    if Return.objects.filter(pk=back.pk, state=old).update(state=new) != 1:
+    if Return.objects.filter(pk=back.pk, state=old).update(state=new, **settled) != 1:
         raise ReturnMoved
-    back.state = new
+    for name, value in {"state": new, **settled}.items():
+        setattr(back, name, value)
     book.note(back, kind=f"return_{new}", number=back.number)
 
 
@@ -206,6 +214,7 @@ def _write_claims(
 ) -> None:
     """So that head office sees which styles and suppliers fail, and what goodwill cost."""
     card_of = {card.sale_line_id: card for card in held}
+    found = []
     for line in lines:
         finding = Finding(
             fault=back.fault,
@@ -216,7 +225,8 @@ def _write_claims(
         )
         card = card_of.get(line.sale_line_id)
         subject = Subject(piece=line.piece, card=card, document=back.number)
-        claims.write(subject=subject, finding=finding, book=book)
+        found.append((subject, finding))
+    claims.write(found=found, book=book)
 
 
 def _lock_sale(sale: Sale, *, store_id: int) -> Sale:
@@ -244,12 +254,19 @@ def _windows(
             piece=hand.line.piece,
             fault=wish.fault,
             leads_to=wish.leads_to,
-            channel=wish.channel,
+            channel=hand_overs.channel_of(hand.line.piece, said=wish.channel),
             bought=sale.business_day or today,
             today=today,
+            received=wish.received_on,
         )
         for hand in brought
     ]
+
+
+def _received_on(wish: Wish, windows: Sequence[ReturnWindow]) -> date | None:
+    """Kept only where a window counts from it."""
+    counts = any(window.starts == Starts.RECEIPT for window in windows)
+    return wish.received_on if counts else None
 
 
 def _check_line(line: SaleLine, sale: Sale) -> None:
@@ -260,8 +277,14 @@ def _check_line(line: SaleLine, sale: Sale) -> None:
         raise NotSoldHere
 
 
-def _tray_of(piece: Piece, back: Return) -> Place:
-    """Where it was sold from."""
-    sold = Movement.objects.filter(piece=piece, reason=Reason.SOLD).order_by("-pk")
-    last = sold.select_related("from_place__parent").first()
-    return last.from_place if last and last.from_place else back.counter
+def _by_tray(rows: Sequence[Piece], back: Return) -> Iterable[tuple[Place, list[Piece]]]:
+    """Where they were last sold from, each tray with its pieces (1 query)."""
+    sold = Movement.objects.filter(piece__in=rows, reason=Reason.SOLD).order_by("pk")
+    from_place = {
+        each.piece_id: each.from_place for each in sold.select_related("from_place__parent")
+    }
+    together: dict[Place, list[Piece]] = {}
+    for piece in rows:
+        tray = from_place.get(piece.pk) or back.counter
+        together.setdefault(tray, []).append(piece)
+    return together.items()

@@ -20,6 +20,7 @@ from warranty.models import (
     CardState,
     EntryKind,
     JobKind,
+    JobState,
     PlanBenefit,
     TicketJob,
 )
@@ -133,7 +134,7 @@ def check(card: Card, kind: str, *, on: date, instead: str = "") -> "Remainder":
     left = bearing(card, kind, on=on)
     if left is None:
         raise NoBenefit
-    if left.asleep:
+    if left.asleep or (left.benefit.needs_inspection and not _is_inspected(card, on=on)):
         raise BenefitAsleep
     told = {"benefit": left.benefit.title, "day": left.valid_until, "instead": instead}
     if left.left == 0:
@@ -141,6 +142,14 @@ def check(card: Card, kind: str, *, on: date, instead: str = "") -> "Remainder":
     if left.expired:
         raise BenefitEnded(_("%(benefit)s ended on %(day)s. %(instead)s") % told)
     return left
+
+
+def _is_inspected(card: Card, *, on: date) -> bool:
+    """Whether the last inspection that was done is not overdue; one that is only written down has
+    found nothing yet (1 query)."""
+    rows = standing(card).filter(benefit__kind=BenefitKind.INSPECTION)
+    last = rows.exclude(kind=EntryKind.USE, job__state=JobState.OPEN).last()
+    return last is None or last.next_due is None or last.next_due >= on
 
 
 def use(*, card: Card, job: TicketJob, on: date, book: Book, instead: str = "") -> BenefitEntry:

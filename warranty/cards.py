@@ -97,16 +97,14 @@ def of_sale(sale_id: int) -> list[Card]:
 
 def void(*, cards: Sequence[Card], why: str, book: Book) -> None:
     """The cards of a voided sale; their public pages say no more than "no longer valid"."""
-    for card in cards:
-        move(card=card, new=CardState.VOID, why=why, book=book)
+    move_all(cards=cards, new=CardState.VOID, why=why, book=book)
 
 
 def close(*, cards: Sequence[Card], why: str, book: Book) -> None:
     """The piece came back to us, by a return or for old gold: its cards promise nothing more. Those
     that were over before stay as they were."""
-    for card in cards:
-        if card.state not in benefits.OVER:
-            move(card=card, new=CardState.CLOSED, why=why, book=book)
+    live = [card for card in cards if card.state not in benefits.OVER]
+    move_all(cards=live, new=CardState.CLOSED, why=why, book=book)
 
 
 def report_lost(*, card: Card, proof: str, why: str, by: User) -> Card:
@@ -205,12 +203,20 @@ def told(shown: str, why: str) -> str:
 
 
 def move(*, card: Card, new: CardState, why: str, book: Book) -> None:
-    """The one place where a card changes its state, by `MOVES`; the event says why."""
-    old = CardState(card.state)
-    # the owner may report it lost on one tablet while the sale is voided on another
-    still = Card.objects.filter(pk=card.pk, state=old)
-    if new not in MOVES.get(old, frozenset()) or still.update(state=new) != 1:
-        raise CardMoved
-    card.state = new
-    event = CardEvent(card=card, old=old, new=new, why=why)
-    book.write([event], kind=f"card_{new}", number=card.number)
+    """A card changes its state; the event says why. Refused as in `move_all`."""
+    move_all(cards=[card], new=new, why=why, book=book)
+
+
+def move_all(*, cards: Sequence[Card], new: CardState, why: str, book: Book) -> None:
+    """The one place where cards change their state, by `MOVES`; each has its event. Refused for any
+    other move."""
+    for old in sorted({card.state for card in cards}):
+        rows = [card for card in cards if card.state == old]
+        # the owner may report one lost on one tablet while the sale is voided on another
+        still = Card.objects.filter(pk__in=[card.pk for card in rows], state=old)
+        if new not in MOVES.get(old, frozenset()) or still.update(state=new) != len(rows):
+            raise CardMoved
+        events = [CardEvent(card=card, old=old, new=new, why=why) for card in rows]
+        for card in rows:
+            card.state = new
+        book.write(events, kind=f"card_{new}")

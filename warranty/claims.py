@@ -103,18 +103,31 @@ def decide(*, subject: Subject, finding: Finding, store: Store, by: User) -> Cla
     if not by.has_perm("take_claims"):
         raise NotAllowed
     with changes.opened(store=store, by=by) as book:
-        claim = write(subject=subject, finding=finding, book=book)
+        (claim,) = write(found=[(subject, finding)], book=book)
         if claim.is_goodwill and claim.goodwill_cents <= 0:
             raise BadField(_("Write down what it costs the house."), field="goodwill")
     return claim
 
 
-def write(*, subject: Subject, finding: Finding, book: Book) -> Claim:
-    """A claim inside the act that decides it, such as a return that is settled; refused as
+def write(*, found: Sequence[tuple[Subject, Finding]], book: Book) -> list[Claim]:
+    """Claims inside the act that decides them, such as a return that is settled; refused as
     `decide` refuses, but for the rights, which are those of the act."""
+    rows = [_claim(subject, finding, book) for subject, finding in found]
+    given = [row.goodwill_cents for row in rows if row.is_goodwill]
+    if given:
+        # the head of the store is locked, so that a month is not used up twice
+        day = places.business_day(book.store, book.at)
+        check_goodwill(store=book.store, cents=sum(given), on=day)
+    for outcome in sorted({row.outcome for row in rows}):
+        same = [row for row in rows if row.outcome == outcome]
+        book.write(same, kind=f"claim_{outcome}")
+    return rows
+
+
+def _claim(subject: Subject, finding: Finding, book: Book) -> Claim:
     _check_subject(subject)
-    is_goodwill = _check_finding(finding, book)
-    claim = Claim(
+    is_goodwill = _check_finding(finding)
+    return Claim(
         store=book.store,
         piece=subject.piece,
         card=subject.card,
@@ -131,8 +144,6 @@ def write(*, subject: Subject, finding: Finding, book: Book) -> Claim:
         at=book.at,
         by=book.by,
     )
-    book.write([claim], kind=f"claim_{claim.outcome}", number=subject.piece.number)
-    return claim
 
 
 def check_goodwill(*, store: Store, cents: int, on: date) -> None:
@@ -239,9 +250,8 @@ def _check_subject(subject: Subject) -> None:
         raise OtherPiece
 
 
-def _check_finding(finding: Finding, book: Book) -> bool:
-    """Whether it is goodwill; the head of the store is locked, so that a month is not used up
-    twice."""
+def _check_finding(finding: Finding) -> bool:
+    """Whether it is goodwill."""
     if finding.outcome == Outcome.REFUSED:
         if not finding.reason.strip():
             raise ReasonNeeded(field="reason")
@@ -250,6 +260,4 @@ def _check_finding(finding: Finding, book: Book) -> bool:
         return False
     if finding.cause != Cause.UNCLEAR:
         raise NotCovered(field="cause")
-    day = places.business_day(book.store, book.at)
-    check_goodwill(store=book.store, cents=finding.goodwill_cents, on=day)
     return True

@@ -1,27 +1,33 @@
 """What is done to the thing on a ticket: who bears each task, and what it did to the metal."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from math import ceil
 from typing import Final
 
 from django.contrib.auth.models import User
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inventory import places
+from inventory.ground import codes
 from inventory.ground.changes import Book
 from inventory.ground.errors import BadField, RuleBroken
 from inventory.ground.measures import MOST_MG
-from warranty import benefits, cards, care_prices, tickets
+from warranty import benefits, cards, care_prices, claims, tickets
 from warranty.models import (
     Basis,
     BenefitEntry,
+    Claim,
     EntryKind,
     Institution,
     JobKind,
     JobState,
+    Outcome,
     Ticket,
     TicketJob,
     TicketState,
@@ -32,6 +38,13 @@ MOST_JOBS: Final = 20
 OPEN_TO_JOBS: Final = frozenset(
     {TicketState.RECEIVED, TicketState.QUOTED, TicketState.APPROVED, TicketState.AT_BENCH}
 )
+
+SIZE: Final = re.compile(r"\d{1,2}(\.\d)?")
+# which claim lets the house bear a task
+FOUND: Final[Mapping[str, Q]] = {
+    Basis.WARRANTY: Q(cause__in=claims.OURS),
+    Basis.GOODWILL: Q(is_goodwill=True),
+}
 
 
 class NothingToDo(RuleBroken):
@@ -63,6 +76,27 @@ class NotGuaranteed(RuleBroken):
     sentence = gettext_lazy("The warranty of that work is over. It is paid by the list.")
 
 
+class SizesNeeded(BadField):
+    """A promise that counts sizes cannot be kept count of without them."""
+
+    code = "sizes_needed"
+    sentence = gettext_lazy("Write down from which size to which.")
+
+
+class ClaimNeeded(RuleBroken):
+    """Work that the house bears is a claim first: what was found, and who answers for it."""
+
+    code = "claim_needed"
+
+    def __init__(self, ticket: Ticket) -> None:
+        super().__init__(
+            _("What the house bears is a claim first: write down what was found."),
+            field="basis",
+            next_url=f"/claims/?code={ticket.number}",
+            next_label=_("Write the claim"),
+        )
+
+
 class JobsOpen(RuleBroken):
     code = "jobs_open"
     sentence = gettext_lazy("Some tasks are still open. Finish or drop them first.")
@@ -87,7 +121,8 @@ def add(*, ticket: Ticket, tasks: Sequence[Task], book: Book) -> list[TicketJob]
 
     Refused: none or too many, an appraisal without its institution, a benefit without a card or
     that is used up, ended or asleep, more sizes than the plan gives, work that is to be done again
-    without a warranty, and any task once the work is finished.
+    without a warranty, other work at the house's cost without its claim, and any task once the work
+    is finished.
     """
     locked = tickets.lock(ticket)
     if locked.state not in OPEN_TO_JOBS:
@@ -172,9 +207,11 @@ def _add(ticket: Ticket, task: Task, position: int, book: Book) -> TicketJob:
     if job.kind == JobKind.APPRAISAL and job.institution is None:
         raise InstitutionNeeded(field="institution")
     if job.basis == Basis.BENEFIT:
-        return _borne_by_card(job, sizes=task.sizes, on=day, book=book)
-    if job.basis == Basis.WARRANTY:
-        _check_redo(job, on=day)
+        return _borne_by_card(job, sizes=sizes_of(job, counted=task.sizes), on=day, book=book)
+    if job.redo_of is not None and job.basis == Basis.WARRANTY:
+        _check_redo(job, job.redo_of, on=day)
+    elif job.basis in FOUND:
+        _check_claim(job)
     book.write([job], kind="ticket_job", number=ticket.number)
     return job
 
@@ -189,6 +226,8 @@ def _borne_by_card(job: TicketJob, *, sizes: int, on: date, book: Book) -> Ticke
     left = benefits.check(card, job.kind, on=on, instead=cost)
     job.benefit_id = left.benefit_id
     most = job.benefit.most_sizes if job.benefit else None
+    if most is not None and sizes == 0:
+        raise SizesNeeded(field="sizes")
     if most is not None and sizes > most:
         told = {"n": most, "instead": cost}
         raise TooManySizes(
@@ -199,17 +238,38 @@ def _borne_by_card(job: TicketJob, *, sizes: int, on: date, book: Book) -> Ticke
     return job
 
 
-def _check_redo(job: TicketJob, *, on: date) -> None:
-    """Our own work is done again at no price, within the days that were promised for it; a fault of
-    the goods has no work before it and is a claim."""
-    before = job.redo_of
-    if before is None:
-        return
-    same = before.ticket.piece_id == job.ticket.piece_id or before.ticket_id == (
-        job.ticket.redo_of_id
-    )
-    if not same or before.warranty_until is None or before.warranty_until < on:
+def _check_redo(job: TicketJob, before: TicketJob, *, on: date) -> None:
+    """Our own work is done again at no price, within the days that were promised for it."""
+    # two things of strangers have no piece alike: only the ticket itself names its work
+    piece = job.ticket.piece_id
+    is_same = piece is not None and before.ticket.piece_id == piece
+    is_same |= before.ticket_id == job.ticket.redo_of_id
+    if not is_same or before.kind != job.kind:
         raise NotGuaranteed(field="basis")
+    if before.warranty_until is None or before.warranty_until < on:
+        raise NotGuaranteed(field="basis")
+
+
+def _check_claim(job: TicketJob) -> None:
+    """A fault of the goods, or goodwill, has no work of ours before it: a claim says what was found
+    and, of goodwill, what it may cost in the month. It was decided on this ticket, or on its piece
+    since the piece was taken in."""
+    ticket = job.ticket
+    since = Q(piece=ticket.piece_id, ticket=None, business_day__gte=ticket.business_day)
+    of_thing = Q(ticket=ticket) | since
+    found = Claim.objects.filter(of_thing, FOUND[job.basis], outcome=Outcome.REPAIR)
+    if ticket.piece_id is None or not found.exists():
+        raise ClaimNeeded(ticket)
+
+
+def sizes_of(job: TicketJob, *, counted: int = 0) -> int:
+    """How many sizes a ring is made larger or smaller: as the clerk counted, or more where the two
+    sizes are numbers and lie further apart."""
+    ends = [codes.half_width(size).strip() for size in (job.size_from, job.size_to)]
+    if not all(SIZE.fullmatch(size) for size in ends):
+        return counted
+    before, after = (Decimal(size) for size in ends)
+    return max(counted, ceil(abs(after - before)))
 
 
 def end(

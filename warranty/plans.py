@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from unicodedata import normalize
 
 from django.contrib.auth.models import User
 from django.db.models import Max
@@ -46,10 +47,12 @@ class UnlawfulPlan(RuleBroken):
 def check_words(benefits: Iterable[PlanBenefit]) -> None:
     """Refuses a promise in words that the law forbids, and names the phrase."""
     for benefit in benefits:
-        told = " ".join([benefit.title_zh, benefit.title_en, benefit.terms_zh, benefit.terms_en])
-        for phrase in UNLAWFUL:
-            if phrase in told:
-                raise UnlawfulPlan(phrase)
+        for told in (benefit.title_zh, benefit.title_en, benefit.terms_zh, benefit.terms_en):
+            # neither spaces nor signs between its letters make a phrase lawful
+            plain = "".join(sign for sign in normalize("NFKC", told) if sign.isalnum())
+            for phrase in UNLAWFUL:
+                if phrase in plain:
+                    raise UnlawfulPlan(phrase)
 
 
 # the newest version of each plan last; the more exact plan is chosen below

@@ -59,7 +59,7 @@ def new_claim(request: StaffRequest) -> HttpResponse:
         by=request.user,
     )
     messages.success(request, _("The claim is written down: %s.") % claim.get_outcome_display())
-    return seen("claims")
+    return seen("ticket", claim.ticket.number) if claim.ticket else seen("claims")
 
 
 def _subject(code: str, request: StaffRequest) -> Subject:

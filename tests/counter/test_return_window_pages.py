@@ -39,7 +39,8 @@ def row(**told: object) -> dict[str, object]:
     """The house promises money back within five days, for whatever reason."""
     today = timezone.localdate().isoformat()
     mind = {"fault": "changed_mind", "leads_to": "refund", "days": "5", "precedence": "0"}
-    return {**mind, "basis": "", "is_house_promise": "on", "valid_from": today, **told}
+    mind |= {"starts": "sale", "basis": ""}
+    return {**mind, "is_house_promise": "on", "valid_from": today, **told}
 
 
 def test_money_back_within_days_is_a_row_of_the_house(desk: ReturnDesk, client: Client) -> None:
@@ -68,8 +69,14 @@ def test_the_terms_of_the_purchase_hold(desk: ReturnDesk, client: Client) -> Non
 
 def held(piece: Piece, *, bought: date, today: date) -> ReturnWindow:
     """Under which row a piece is exchanged that does not fit."""
-    told = {"fault": "wrong_size", "leads_to": "exchange", "channel": "shop"}
-    return return_windows.fitting(piece=piece, bought=bought, today=today, **told)
+    return return_windows.fitting(
+        piece=piece,
+        bought=bought,
+        today=today,
+        fault="wrong_size",
+        leads_to="exchange",
+        channel="shop",
+    )
 
 
 def _of(fault: str, leads_to: str) -> list[return_windows.Listed]:

@@ -117,8 +117,10 @@ def test_it_has_terms_in_both_languages(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("phrase", plans.UNLAWFUL)
-def test_it_refuses_an_unlawful_promise_and_names_the_phrase(phrase: str) -> None:
-    promise = PlanBenefit(title_zh="以旧换新", title_en="Trade-in", terms_zh=f"{phrase}。")
+@pytest.mark.parametrize("between", ["", " ", "・"])
+def test_it_refuses_an_unlawful_promise_and_names_the_phrase(phrase: str, between: str) -> None:
+    terms = f"本店：{between.join(phrase)}。"
+    promise = PlanBenefit(title_zh="以旧换新", title_en="Trade-in", terms_zh=terms)
     with pytest.raises(plans.UnlawfulPlan, match=phrase):
         plans.check_words([promise])
 

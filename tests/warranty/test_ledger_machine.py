@@ -4,7 +4,7 @@ promised, nothing is lost, and every page says the same.
 The model is a list of the uses that stand; what is left of each promise is counted anew from it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -71,6 +71,7 @@ class Ledger(RuleBasedStateMachine):
         self.card = Card.objects.get(pk=self.sold.pk)
         self.start = self.day = self.card.issued_on
         self.uses: list[Use] = []
+        self.finished: list[Use] = []
         self.state = CardState.VALID
 
     # --- acts
@@ -116,6 +117,16 @@ class Ledger(RuleBasedStateMachine):
         with pytest.raises(RuleBroken):
             jobs.drop(job=use.job, reason="no time", by=self.by)
 
+    @precondition(lambda self: any(use.kind == BenefitKind.INSPECTION for use in self.uses))
+    @rule()
+    def inspect(self) -> None:
+        """The inspection that was written down last is done; it is not dropped any more."""
+        use = [use for use in self.uses if use.kind == BenefitKind.INSPECTION][-1]
+        self.uses.remove(use)
+        self.finished.append(use)
+        with changes.opened(store=self.desk.shop.s01, by=self.by) as book:
+            jobs.end(use.job, self.ticket, book)
+
     @rule()
     def lose(self) -> None:
         self._try(
@@ -152,7 +163,8 @@ class Ledger(RuleBasedStateMachine):
             assert found[kind][0] == self._left(kind), kind
         for promised, (_left, is_free, _due) in found.items():
             assert is_free == self._is_free(promised), promised
-        assert found[BenefitKind.INSPECTION][2] == self._due()
+        due = self._due([*self.uses, *self.finished])
+        assert found[BenefitKind.INSPECTION][2] == due
 
     @invariant()
     def the_owner_reads_the_same(self) -> None:
@@ -201,6 +213,8 @@ class Ledger(RuleBasedStateMachine):
         """Which promise bears a job today; None where it is refused."""
         if self.state != CardState.VALID:
             return None
+        if kind == JobKind.SETTING and self.day > self._due(self.finished):
+            return None
         free = (each for each in benefits.COVERS[kind] if self._is_promised(each))
         return next((each for each in free if self._is_free(each)), None)
 
@@ -208,7 +222,7 @@ class Ledger(RuleBasedStateMachine):
         return any(row.benefit.kind == kind for row in self._remaining())
 
     def _left(self, kind: str) -> int | None:
-        uses = [use for use in self.uses if use.kind == kind]
+        uses = [use for use in self.uses if use.kind == kind]  # finished are inspections alone
         if kind == BenefitKind.CLEANING:
             year = self._year(self.day)
             return A_YEAR - sum(self._year(use.on) == year for use in uses)
@@ -220,12 +234,12 @@ class Ledger(RuleBasedStateMachine):
         if kind == BenefitKind.EXCHANGE:
             return self.day <= self.start + timedelta(days=10)
         if kind == BenefitKind.STONES:
-            return self.day <= self._due()
+            return self.day <= self._due([*self.uses, *self.finished])
         return self._left(kind) != 0
 
-    def _due(self) -> date:
+    def _due(self, uses: Sequence[Use]) -> date:
         """Half a year after the inspection that was entered last, else after the sale."""
-        inspected = [use for use in self.uses if use.kind == BenefitKind.INSPECTION]
+        inspected = [use for use in uses if use.kind == BenefitKind.INSPECTION]
         last = max(inspected, key=lambda use: use.job.pk, default=None)
         return benefits.months_later(last.on if last else self.start, 6)
 

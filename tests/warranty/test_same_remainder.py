@@ -23,7 +23,7 @@ def card(shop: Shop) -> Card:
     _promise_cleaning(desk, card)
     ticket = desk.weigh_in(desk.receive(card), card.piece.gross_mg, stones=1)
     for kind in (JobKind.RESIZE, JobKind.CLEANING, JobKind.POLISH):
-        desk.task(ticket, kind, Basis.BENEFIT)
+        desk.task(ticket, kind, Basis.BENEFIT, sizes=1)
     dropped = desk.task(ticket, JobKind.CLEANING, Basis.BENEFIT)
     jobs.drop(job=dropped, reason="no time", by=desk.by)
     return card

@@ -135,6 +135,11 @@ def test_an_overdue_inspection_lets_the_stone_guarantee_sleep_until_a_present_on
         benefits.check(card, JobKind.SETTING, on=late)
     job = desk.task(ticket, JobKind.INSPECTION, Basis.BENEFIT)
     use(shop, job, card, days=(late - card.issued_on).days)
+    with pytest.raises(benefits.BenefitAsleep):  # written down, and nobody has looked yet
+        benefits.check(card, JobKind.SETTING, on=late)
+    with changes.opened(store=shop.s01, by=shop.lin) as book:
+        jobs.end(job, ticket, book)
+    assert benefits.check(card, JobKind.SETTING, on=late).is_free
     assert not left(card, BenefitKind.STONES, on=late).asleep
     assert left(card, BenefitKind.INSPECTION, on=late).next_due == benefits.months_later(late, 6)
 
@@ -167,4 +172,10 @@ def test_it_gives_no_more_sizes_than_the_plan(
     PlanBenefit.objects.filter(plan=card.plan, kind=BenefitKind.RESIZE).update(most_sizes=2)
     with pytest.raises(jobs.TooManySizes, match="2"):
         desk.task(ticket, JobKind.RESIZE, Basis.BENEFIT, sizes=3)
+    # what the two sizes say goes before what was counted, and something is said
+    ends = {"size_from": "１５", "size_to": "17.5"}
+    with pytest.raises(jobs.TooManySizes):
+        desk.task(ticket, JobKind.RESIZE, Basis.BENEFIT, sizes=1, **ends)
+    with pytest.raises(jobs.SizesNeeded):
+        desk.task(ticket, JobKind.RESIZE, Basis.BENEFIT, size_from="15", size_to="larger")
     assert left(card, BenefitKind.RESIZE).left == 1
