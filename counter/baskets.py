@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from counter import bills, payments, shifts
-from counter.models import Gift, LineSeller, Reduction, Sale, SaleLine, ServiceLine, Shift, Tendered
+from counter.models import (
+    DepositLine,
+    Gift,
+    LineSeller,
+    Reduction,
+    Sale,
+    SaleLine,
+    ServiceLine,
+    Shift,
+    Tendered,
+)
 from inventory import pieces
 from inventory.ground import changes, statements
 
@@ -17,15 +27,17 @@ OF_LINES = """
 
 @dataclass(frozen=True)
 class Basket:
-    """What is on a bill: pieces with the gifts that go with them, and fees of the service desk."""
+    """What is on a bill: pieces with the gifts that go with them, fees of the service desk, and
+    deposits that are paid before the goods."""
 
     lines: list[SaleLine]
     services: list[ServiceLine]
+    deposits: list[DepositLine]
     gifts: list[Gift]
 
     @property
     def is_empty(self) -> bool:
-        return not self.lines and not self.services
+        return not self.lines and not self.services and not self.deposits
 
 
 def lock(sale: Sale) -> tuple[Shift, Sale, Basket, list[Tendered]]:
@@ -39,14 +51,15 @@ def lock(sale: Sale) -> tuple[Shift, Sale, Basket, list[Tendered]]:
     sellers = statements.ask(LineSeller, OF_LINES, [sale.pk])
     gifts = statements.ask(Gift, OF_LINES, [sale.pk])
     services = statements.ask(ServiceLine, "sale_id = %s ORDER BY position", [sale.pk])
+    deposits = statements.ask(DepositLine, "sale_id = %s ORDER BY position", [sale.pk])
     tendered = payments.ask_tendered(sale)
     open_shift, sale = shifts.found_open(shift), bills.found_open(sale, bill)
     whole, by_id = lines.rows(), {piece.pk: piece for piece in locked.rows()}
     for line in whole:
         line.piece = by_id[line.piece_id]
-    basket = Basket(whole, services.rows(), gifts.rows())
+    basket = Basket(whole, services.rows(), deposits.rows(), gifts.rows())
     _lay_out(whole, sellers.rows(), basket.gifts)
-    changes.lay_out(sale, lines=whole, services=basket.services)
+    changes.lay_out(sale, lines=whole, services=basket.services, deposits=basket.deposits)
     return open_shift, sale, basket, tendered.rows()
 
 

@@ -17,11 +17,13 @@ from counter import (
     line_prices,
     made_to_order,
     payments,
+    reserved_pieces,
     settled_weights,
     store_credit,
 )
 from counter.models import (
     Customer,
+    DepositLine,
     LineSeller,
     Sale,
     SaleLine,
@@ -95,6 +97,12 @@ class ReturnNeedsCheck(RuleBroken):
     sentence = gettext_lazy("A returned piece pays by a return that was checked.")
 
 
+class DepositNeedsChoice(RuleBroken):
+    code = "deposit_needs_choice"
+    status = 422
+    sentence = gettext_lazy("Choose the deposit that is to be credited.")
+
+
 class RoundingTooLarge(BadField):
     code = "rounding_too_large"
 
@@ -114,7 +122,7 @@ def add_piece(*, sale: Sale, piece: Piece, by: User) -> SaleLine:
     with changes.opened(store=sale.store, by=by) as book:
         # of many who waited for one piece all but one are refused here, and let the next one in
         if piece.store_id == sale.store_id:
-            holds.check_free(piece=piece, bill=sale.uuid)
+            reserved_pieces.check_free(piece=piece, sale=sale)
         sale = lock_open(sale)
         piece = _lock_piece(piece)
         positions: dict[int, int] = dict(statements.fetch(POSITIONS, [sale.pk]))
@@ -126,7 +134,8 @@ def add_piece(*, sale: Sale, piece: Piece, by: User) -> SaleLine:
             # it lost its piece to another bill and got it back: the line begins anew
             SaleLine.objects.filter(sale=sale, piece=piece).delete()
         for_sale.check(piece=piece, sale=sale)
-        holds.take(piece=piece, bill=sale.uuid, counter=sale.counter, book=book)
+        if not reserved_pieces.claim(sale=sale, piece=piece):
+            holds.take(piece=piece, bill=sale.uuid, counter=sale.counter, book=book)
         round_anew(sale)
         position = max(positions.values(), default=0) + 1
         return _write_line(sale=sale, piece=piece, position=position, by=by)
@@ -137,7 +146,7 @@ def remove_piece(*, sale: Sale, line: SaleLine, by: User) -> None:
     with changes.opened(store=sale.store, by=by) as book:
         sale = lock_open(sale)
         locked = pieces.lock([line.piece_id])
-        holds.end(rows=locked, bill=sale.uuid, book=book)
+        reserved_pieces.let_go(sale=sale, rows=locked, book=book)
         SaleLine.objects.filter(pk=line.pk, sale=sale).delete()
         round_anew(sale)
 
@@ -149,8 +158,10 @@ def give_up(*, sale: Sale, by: User) -> None:
         sale = lock_open(sale)
         if Tendered.objects.filter(sale=sale).exists():
             raise MoneyOnBill
-        locked = pieces.lock(sale.lines.values_list("piece_id", flat=True))
-        holds.end(rows=locked, bill=sale.uuid, book=book)
+        on_it = sale.lines.values_list("piece_id", flat=True)
+        set_aside = sale.deposits.filter(piece__isnull=False).values_list("piece_id", flat=True)
+        locked = pieces.lock(sorted({*on_it, *set_aside}))
+        reserved_pieces.let_go(sale=sale, rows=locked, book=book)
         sale.delete()
 
 
@@ -188,10 +199,13 @@ def mark(*, sale: Sale, text: str) -> None:
 
 @transaction.atomic
 def name_customer(*, sale: Sale, customer: Customer | None) -> None:
-    """Whose bill it is. Refused while somebody's store credit lies on it."""
+    """Whose bill it is. Refused while somebody's store credit or deposit lies on it, or what was
+    made for somebody's order."""
     sale = lock_open(sale)
-    if Tendered.objects.filter(sale=sale, tender__kind=TenderKind.CREDIT).exists():
+    theirs = (TenderKind.CREDIT, TenderKind.DEPOSIT)
+    if Tendered.objects.filter(sale=sale, tender__kind__in=theirs).exists():
         raise MoneyOnBill
+    reserved_pieces.check_named(sale=sale, customer=customer)
     Sale.objects.filter(pk=sale.pk).update(customer=customer)
 
 
@@ -200,7 +214,9 @@ def round_down(*, sale: Sale, cents: int) -> None:
     """抹零: its own line under the sum. Refused beyond the store's limit."""
     sale = lock_open(sale)
     limit = settings_rows.number(sale.store, "rounding_limit_cents")
-    if not 0 <= cents <= min(limit, total_cents(sale, lines_of(sale)) + sale.rounding_cents):
+    # what is owed again is never rounded
+    goods = total_cents(sale, lines_of(sale), deposits=()) + sale.rounding_cents
+    if not 0 <= cents <= min(limit, goods):
         told = {"limit": measures.yuan(limit)}
         raise RoundingTooLarge(_("Rounding goes up to %(limit)s.") % told, field="rounding")
     Sale.objects.filter(pk=sale.pk).update(rounding_cents=cents)
@@ -217,6 +233,8 @@ def put_down(
         raise OldGoldNeedsOffer
     if tender.kind == TenderKind.EXCHANGE:
         raise ReturnNeedsCheck
+    if tender.kind == TenderKind.DEPOSIT:
+        raise DepositNeedsChoice
     if tender.kind == TenderKind.CREDIT:
         store_credit.check_left(sale=sale, cents=given_cents)
     due = total_cents(sale, lines_of(sale)) - tendered_cents(sale)
@@ -244,19 +262,23 @@ def pick_up(*, sale: Sale, row: Tendered) -> None:
 
 
 def total_cents(
-    sale: Sale, lines: Sequence[SaleLine], services: Sequence[ServiceLine] | None = None
+    sale: Sale,
+    lines: Sequence[SaleLine],
+    services: Sequence[ServiceLine] | None = None,
+    deposits: Sequence[DepositLine] | None = None,
 ) -> int:
-    """What is to be paid, in cents: goods and fees less the rounding. Fees that were not read yet
-    are asked for (1 query)."""
+    """What is to be paid, in cents: goods, fees and deposits less the rounding. Fees and deposits
+    that were not read yet are asked for (1 query each)."""
     fees = services_of(sale) if services is None else services
-    return max(_sum(lines) + _sum(fees) - sale.rounding_cents, 0)
+    before = deposits_of(sale) if deposits is None else deposits
+    return max(_sum(lines) + _sum(fees) + _sum(before) - sale.rounding_cents, 0)
 
 
 def tendered_cents(sale: Sale) -> int:
     return sum(row.amount_cents for row in sale.tendered.all())
 
 
-def _sum(lines: Sequence[SaleLine | ServiceLine]) -> int:
+def _sum(lines: Sequence[SaleLine | ServiceLine | DepositLine]) -> int:
     return sum(line.total_cents for line in lines)
 
 
@@ -304,6 +326,11 @@ def lines_of(sale: Sale) -> list[SaleLine]:
 def services_of(sale: Sale) -> list[ServiceLine]:
     """The fees of the service desk on a bill (1 query)."""
     return statements.read(ServiceLine, "sale_id = %s ORDER BY position", [sale.pk])
+
+
+def deposits_of(sale: Sale) -> list[DepositLine]:
+    """What is paid before the goods on a bill (1 query)."""
+    return statements.read(DepositLine, "sale_id = %s ORDER BY position", [sale.pk])
 
 
 def _held_for(sale: Sale, piece: Piece) -> bool:

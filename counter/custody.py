@@ -84,6 +84,7 @@ STEPS = """
 PAID = """
     SELECT payment.tender_id, SUM(payment.amount_cents),
            SUM(CASE WHEN payment.reverses_id IS NULL OR payment.returned_id IS NOT NULL
+                         OR payment.deposit_id IS NOT NULL
                     THEN 1 ELSE -1 END)
     FROM counter_payment payment
     CROSS JOIN counter_shift shift
@@ -93,6 +94,9 @@ PAID = """
       AND shift.id = payment.shift_id AND shift.counter_id = %s
     GROUP BY payment.tender_id
 """
+
+
+HEAD = "SELECT seq FROM inventory_ledgerhead WHERE store_id = %s"
 
 
 def lying(places: Collection[int]) -> dict[Key, Amount]:
@@ -167,8 +171,8 @@ def begins_after(handover: Handover) -> int:
 
 def head_seq(store: Store) -> int:
     """The newest link of the store's chain at this moment."""
-    seq: int = type(store).objects.values_list("ledger_head__seq", flat=True).get(pk=store.pk)
-    return seq
+    ((seq,),) = statements.fetch(HEAD, [store.pk])
+    return int(seq)
 
 
 def read(handover: Handover, places: Collection[int]) -> dict[int, Account]:

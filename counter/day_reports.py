@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from counter import day_returns
 from counter.day_returns import ReturnRow
 from counter.models import (
+    DepositLine,
     Payment,
     Reduction,
     Sale,
@@ -86,6 +87,9 @@ class DayReport:
     rounding_cents: int
     # fees of the service desk, apart from goods
     service_cents: int = 0
+    # paid before the goods, which the shop owes; and paid back of it
+    deposit_cents: int = 0
+    deposit_back_cents: int = 0
     returns: list[ReturnRow] = field(default_factory=list)
 
     @property
@@ -102,10 +106,15 @@ class DayReport:
         return sum(row.cents for row in self.categories)
 
     @property
+    def sold_cents(self) -> int:
+        """Goods and fees, less what went back for returns: turnover."""
+        return self.cents + self.service_cents - self.rounding_cents - self.returned_cents
+
+    @property
     def total_cents(self) -> int:
-        """What was to be paid; the payments of the day come to the same."""
-        sold = self.cents + self.service_cents - self.rounding_cents
-        return sold - self.returned_cents
+        """What was to be paid; the payments of the day come to the same. What was paid before the
+        goods is owed, not sold."""
+        return self.sold_cents + self.deposit_cents - self.deposit_back_cents
 
     @property
     def returned_cents(self) -> int:
@@ -148,9 +157,12 @@ def report_of(*, store: Store, day: date) -> DayReport:
         n=Count("pk", filter=Q(has_goods=True)),
         rounding=Sum("rounding_cents", default=0),
         fees=Sum("fee_cents", default=0),
+        deposits=Sum("deposit_cents", default=0),
     )
     back = _with_fees(voided).aggregate(
-        rounding=Sum("rounding_cents", default=0), fees=Sum("fee_cents", default=0)
+        rounding=Sum("rounding_cents", default=0),
+        fees=Sum("fee_cents", default=0),
+        deposits=Sum("deposit_cents", default=0),
     )
     paid = payments_of(store=store, day=day)
     by_tender = _by_tender(paid)
@@ -163,6 +175,8 @@ def report_of(*, store: Store, day: date) -> DayReport:
         sales=count["n"],
         rounding_cents=count["rounding"] - back["rounding"],
         service_cents=count["fees"] - back["fees"],
+        deposit_cents=count["deposits"] - back["deposits"],
+        deposit_back_cents=-sum(group["deposit_back"] or 0 for group in by_tender),
         returns=list(day_returns.of_payments(paid)) if came_back else [],
     )
 
@@ -190,10 +204,12 @@ def _shifts_between(store: Store, begin: datetime, end: datetime) -> QuerySet[Sh
 
 
 def _with_fees(sales: QuerySet[Sale]) -> QuerySet[Sale]:
-    """Each sale with what the service desk took on it. A buy-back is a bill without lines, a fee
-    is no goods: nothing was sold."""
+    """Each sale with what the service desk took on it and what was paid before the goods. A
+    buy-back is a bill without lines, a fee or a deposit is no goods: nothing was sold."""
     fees = ServiceLine.objects.filter(sale=OuterRef("pk")).order_by().values("sale")
+    before = DepositLine.objects.filter(sale=OuterRef("pk")).order_by().values("sale")
     return sales.annotate(
+        deposit_cents=Subquery(before.annotate(sum=Sum("total_cents")).values("sum")),
         fee_cents=Subquery(fees.annotate(sum=Sum("total_cents")).values("sum")),
         has_goods=Exists(SaleLine.objects.filter(sale=OuterRef("pk"))),
     )
@@ -266,6 +282,9 @@ def _by_tender(payments: QuerySet[Payment]) -> list[dict[str, Any]]:
             refunds=Count("pk", filter=refund),
             refund_cents=Sum("amount_cents", filter=refund),
             returned=Count("returned"),
+            deposit_back=Sum(
+                "amount_cents", filter=Q(deposit__isnull=False, reverses__isnull=False)
+            ),
         )
         .order_by("tender__position", "counter")
     )
@@ -301,6 +320,8 @@ def to_plain(report: DayReport) -> Plain:
         "sales": report.sales,
         "rounding_cents": report.rounding_cents,
         "service_cents": report.service_cents,
+        "deposit_cents": report.deposit_cents,
+        "deposit_back_cents": report.deposit_back_cents,
         "returns": [
             [row.number, row.sale, row.fault, row.back_cents, row.goods_cents, row.clerk]
             for row in report.returns
@@ -345,6 +366,8 @@ def of_plain(plain: Plain) -> DayReport:
         rounding_cents=plain["rounding_cents"],
         # days that were closed before there was a service desk have none
         service_cents=plain.get("service_cents", 0),
+        deposit_cents=plain.get("deposit_cents", 0),
+        deposit_back_cents=plain.get("deposit_back_cents", 0),
         returns=[ReturnRow(*row) for row in plain.get("returns", ())],
     )
 

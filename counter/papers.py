@@ -8,8 +8,8 @@ from django.template.defaultfilters import date as date_text
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from counter import credit_papers, queries, settled_weights
-from counter.models import Payment, Sale, SaleLine, ServiceLine
+from counter import credit_papers, deposit_papers, queries, settled_weights
+from counter.models import DepositLine, Payment, Sale, SaleLine, ServiceLine
 from inventory import pricing
 from inventory.ground import barcodes, codes, measures
 from inventory.ground.barcodes import Symbol
@@ -73,7 +73,11 @@ def receipt_of(sale: Sale) -> Receipt:
         clerks=_sellers(lines),
         at=sale.completed_at or sale.opened_at,
         board_line=" · ".join(_board_lines(lines)),
-        lines=[*map(_line, lines), *map(_fee, sale.services.all())],
+        lines=[
+            *map(_line, lines),
+            *map(_fee, sale.services.all()),
+            *map(_deposit, sale.deposits.all()),
+        ],
         classes=[
             (total.metal_class.label, total.pieces, measures.grams(total.mg))
             for total in queries.tally_of(lines).classes
@@ -122,9 +126,19 @@ def _line(line: SaleLine) -> ReceiptLine:
 
 
 def _fee(line: ServiceLine) -> ReceiptLine:
+    parts = [(_("On account"), measures.yuan(line.total_cents))] if line.is_deposit else []
+    return _plain_line(line.words, line.total_cents, parts)
+
+
+def _deposit(line: DepositLine) -> ReceiptLine:
+    """The rule stands on the slip in words: the sound of both kinds is the same."""
+    return _plain_line(line.words, line.total_cents, deposit_papers.rule_of(line))
+
+
+def _plain_line(words: str, cents: int, parts: list[tuple[str, str]]) -> ReceiptLine:
     return ReceiptLine(
-        name=line.words,
-        total=measures.yuan(line.total_cents),
+        name=words,
+        total=measures.yuan(cents),
         piece_number="",
         metal_line="",
         gross_grams="",
@@ -134,7 +148,7 @@ def _fee(line: ServiceLine) -> ReceiptLine:
         yuan_per_gram="",
         exchange_line="",
         order_line="",
-        parts=[(_("On account"), measures.yuan(line.total_cents))] if line.is_deposit else [],
+        parts=parts,
         reductions=[],
         gifts=[],
     )

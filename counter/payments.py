@@ -124,6 +124,7 @@ def take(*, sale: Sale, tendered: Sequence[Tendered], shift: Shift, book: Book) 
             merchant_number=row.merchant_number,
             trade_in_id=row.trade_in_id,
             returned_id=row.returned_id,
+            deposit_id=row.deposit_id,
         )
         for row in tendered
     ]
@@ -148,6 +149,7 @@ def _pay_out(
             amount_cents=-row.back_cents,
             given_cents=-row.back_cents,
             trade_in_id=row.trade_in_id,
+            deposit_id=row.deposit_id,
             is_payout=True,
         )
         for row, tender in going

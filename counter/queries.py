@@ -11,9 +11,19 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from counter import acknowledgements, bills, gifts, memberships, settled_weights, tenders
+from counter import (
+    acknowledgements,
+    bills,
+    deposits,
+    gifts,
+    memberships,
+    settled_weights,
+    tenders,
+)
 from counter.acknowledgements import How
 from counter.models import (
+    Deposit,
+    DepositLine,
     Gift,
     Part,
     Sale,
@@ -25,6 +35,7 @@ from counter.models import (
     Tendered,
     TenderKind,
 )
+from counter.showroom import price_locks
 from inventory import holds, prices, pricing
 from inventory.ground import access, statements
 from inventory.ground.measures import Tally
@@ -33,6 +44,7 @@ from inventory.queries import Who
 from warranty.models import Card, HandOut
 
 RECENT = 50
+MINUTES_A_DAY = 24 * 60
 
 
 def open_sale_for(user: Who, uuid: UUID) -> Sale:
@@ -92,6 +104,13 @@ def service_for(user: Who, uuid: UUID, row_id: int) -> ServiceLine:
     return get_object_or_404(full, sale__uuid=uuid, pk=row_id)
 
 
+def deposit_line_for(user: Who, uuid: UUID, row_id: int) -> DepositLine:
+    """A deposit on an open bill of the person's own store."""
+    rows = access.visible(DepositLine.objects.all(), user, store="sale__store")
+    full = rows.select_related("sale__store", "sale__counter")
+    return get_object_or_404(full, sale__uuid=uuid, pk=row_id)
+
+
 def open_bills(counter: Place | None) -> QuerySet[Sale]:
     """The parked bills of a counter, oldest first; a colleague's too, to be taken over by a tap."""
     if counter is None:
@@ -124,6 +143,11 @@ class BillLine:
     is_settled: bool  # the scale's weight counts, and not the label's
 
     @property
+    def is_reserved(self) -> bool:
+        """For days, not minutes: with a deposit."""
+        return self.hold is not None and self.minutes_left > MINUTES_A_DAY
+
+    @property
     def lost(self) -> bool:
         """Another bill has taken the piece over."""
         return self.hold is None
@@ -149,6 +173,8 @@ class Bill:
     sale: Sale
     lines: list[BillLine]
     services: list[ServiceLine]
+    deposits: list[DepositLine]
+    ready: list[Deposit]  # deposits of its customer that may be credited on it
     tendered: list[Tendered]
     tally: Tally
     sum_cents: int
@@ -159,7 +185,7 @@ class Bill:
 
     @property
     def is_empty(self) -> bool:
-        return not self.lines and not self.services
+        return not self.lines and not self.services and not self.deposits
 
     @property
     def paid_cents(self) -> int:
@@ -228,8 +254,10 @@ def bill_of(sale: Sale) -> Bill:
         if how != How.NOTICE
     }
     services = list(sale.services.select_related("ticket"))
-    fees = sum(line.total_cents for line in services)
-    total = bills.total_cents(sale, rows, services)
+    before = list(sale.deposits.select_related("order", "piece"))
+    apart = sum(line.total_cents for line in services)
+    apart += sum(line.total_cents for line in before)
+    total = bills.total_cents(sale, rows, services, before)
     tally = Tally()
     for row in rows:
         tally.add(metal=row.piece.metal, fineness=row.piece.grade, net_mg=row.net_mg)
@@ -238,12 +266,18 @@ def bill_of(sale: Sale) -> Bill:
         sale=sale,
         lines=[_bill_line(row, held, waiting) for row in rows],
         services=services,
-        tendered=list(sale.tendered.select_related("tender", "back_by", "trade_in")),
+        deposits=before,
+        ready=deposits.ready_for(sale),
+        tendered=list(
+            sale.tendered.select_related("tender", "back_by", "trade_in", "deposit__sale")
+        ),
         tally=tally,
-        sum_cents=sum(row.before_cents for row in rows) + fees,
+        sum_cents=sum(row.before_cents for row in rows) + apart,
         reduced_cents=sum(row.reduced_cents for row in rows),
         total_cents=total,
-        new_total_cents=sum(now) + fees - sale.rounding_cents if rows or services else 0,
+        new_total_cents=(
+            sum(now) + apart - sale.rounding_cents if rows or services or before else 0
+        ),
         board=_board_rows(rows),
     )
 
@@ -270,9 +304,10 @@ def _bill_line(row: SaleLine, held: dict[int, Hold], waiting: Mapping[int, How])
 def _now_prices(sale: Sale, rows: Sequence[SaleLine]) -> list[int]:
     """Each line's total with today's board; as it stands where the board has no row any more."""
     board = prices.rows_for(store=sale.store, rows=[row.piece for row in rows])
+    locked = price_locks.rows_of(rows)
     totals = []
     for row in rows:
-        price = board.get((row.piece.metal, row.piece.fineness))
+        price = locked.get(row.piece_id) or board.get((row.piece.metal, row.piece.fineness))
         if pricing.needs_board(row.piece) and price is None:
             totals.append(row.total_cents)
         else:
@@ -323,13 +358,16 @@ class CounterDay:
 def sold_between(
     store: Store, begin: datetime, end: datetime, *, counter: Place | None = None
 ) -> CounterDay:
-    """Money and pieces of completed sales; voided ones do not count (2 queries)."""
+    """Money and pieces of completed sales; voided ones do not count (3 queries)."""
     rows = Sale.objects.filter(
         store=store.pk, state=SaleState.COMPLETED, completed_at__gte=begin, completed_at__lt=end
     )
     if counter is not None:
         rows = rows.filter(counter=counter.pk)
     cents = rows.aggregate(sum=Sum("total_cents"))["sum"] or 0
+    # what was paid before the goods is owed, not sold
+    owed = DepositLine.objects.filter(sale__in=rows)
+    cents -= owed.aggregate(sum=Sum("total_cents"))["sum"] or 0
     groups = (
         SaleLine.objects.filter(sale__in=rows)
         .order_by()

@@ -14,6 +14,8 @@ from counter import (
     baskets,
     cash_watch,
     customers,
+    deposit_lines,
+    deposits,
     exchanges,
     for_sale,
     gifts,
@@ -26,7 +28,16 @@ from counter import (
 )
 from counter.baskets import Basket
 from counter.bills import BillMoved
-from counter.models import LineState, Sale, SaleLine, SaleState, SaleVoid, ServiceLine
+from counter.models import (
+    DepositLine,
+    LineState,
+    Sale,
+    SaleLine,
+    SaleState,
+    SaleVoid,
+    ServiceLine,
+)
+from counter.showroom import hand_overs, price_locks
 from inventory import holds, pieces, places, prices, pricing
 from inventory.ground import approvals, changes, measures, numbers, statements
 from inventory.ground.approvals import Ask
@@ -85,7 +96,9 @@ def complete(*, sale: Sale, shown_cents: int, by: User) -> Sale:
     Refused: to a role that does not sell, when no shift is open, the total is no longer what the
     screen showed, the old gold was signed for other goods, a fee is no longer due, a fixed price
     was not acknowledged, a piece went elsewhere, a gift lies in the store no more, what is put down
-    is not exactly the total, store credit is spent, or the bill is completed already.
+    is not exactly the total, store credit is spent, a deposit was used or its order is over, a
+    locked price has expired, material of the customer of an order is not accounted for, or the bill
+    is completed already.
     `shown_cents`: the total on the clerk's screen.
     """
     if not by.has_perm("sell"):
@@ -95,22 +108,24 @@ def complete(*, sale: Sale, shown_cents: int, by: User) -> Sale:
         lines = basket.lines
         settlements.check(sale=sale, basket=basket, tendered=tendered)
         service_fees.check(services=basket.services, store=sale.store)
+        deposit_lines.check(sale=sale, basket=basket, tendered=tendered)
         _check_total(sale=sale, basket=basket, shown_cents=shown_cents)
         acknowledgements.check(lines=lines, store=sale.store)
         day = places.business_day(sale.store, book.at)
-        sale.number = numbers.issue(store=sale.store, kind=numbers.Kind.SALE, day=day)
         sale.total_cents, sale.shift, sale.business_day = shown_cents, shift, day
-        sale.completed_at, sale.completed_by = book.at, by
+        sale.number = numbers.issue(store=sale.store, kind=numbers.Kind.SALE, day=day)
         sold = [line.piece for line in lines]
         _use_up_holds(sale=sale, rows=sold, book=book)
         pieces.sell(rows=sold, counter=sale.counter, number=sale.number, book=book)
         gifts.hand_out(basket.gifts, sale=sale, book=book)
-        sale.change = book.note(sale, kind="sale_completed", number=sale.number)
-        sale = _finish(sale, basket)
+        sale = _finish(sale, basket, book)
+        deposit_lines.keep(sale=sale, basket=basket, book=book)
         people = cash_watch.watched(sale=sale, tendered=tendered)
         customers.lock(store_credit.spenders(sale=sale, tendered=tendered) | set(people[:1]))
         payments.take(sale=sale, tendered=tendered, shift=shift, book=book)
         settlements.settle(sale=sale, tendered=tendered, book=book)
+        deposits.settle(sale=sale, tendered=tendered, book=book)
+        hand_overs.hand_over(sale=sale, lines=lines, book=book)
         exchanges.settle(sale=sale, tendered=tendered, shift=shift, book=book)
         store_credit.spend(sale=sale, tendered=tendered, book=book)
         cards.issue(
@@ -130,7 +145,8 @@ def void(*, sale: Sale, scanned: Sequence[str], reason: str, by: User) -> SaleVo
     Refused in any shift but its own while that is open, without every piece scanned back, without a
     reason, without a second person's yes, for cash that the drawer does not hold, once the old gold
     is sealed in its bag, once the store credit that the sale gave is spent, once the thing that a
-    fee was paid for is fetched, and with a piece that was returned or one that paid for it.
+    fee was paid for is fetched, once a deposit that it took is used, once a piece was sent to
+    the customer, and with a piece that was returned or one that paid for it.
     """
     if not by.has_perm("void_sale"):
         raise NotAllowed
@@ -144,6 +160,7 @@ def void(*, sale: Sale, scanned: Sequence[str], reason: str, by: User) -> SaleVo
         _move(sale=sale, new=SaleState.VOIDED)
         SaleLine.objects.filter(sale=sale).update(state=LineState.VOIDED)
         service_fees.void(sale=sale)
+        deposits.void(sale=sale, book=book)
         taken = pieces.lock([line.piece_id for line in sale.lines.all()])
         pieces.take_back(rows=taken, counter=sale.counter, number=number, book=book)
         gifts.take_back(sale, book=book)
@@ -151,6 +168,8 @@ def void(*, sale: Sale, scanned: Sequence[str], reason: str, by: User) -> SaleVo
         customers.lock(store_credit.owners(sale) | set(people[:1]))
         payments.give_back(sale=sale, shift=shift, book=book)
         settlements.give_back(sale=sale, book=book)
+        deposits.give_back(sale=sale, book=book)
+        hand_overs.take_back(sale=sale, book=book)
         store_credit.give_back(sale=sale, book=book)
         cash_watch.follow_void(sale=sale, people=people, book=book)
         cards.void(cards=cards.of_sale(sale.pk), why=reason, book=book)
@@ -179,17 +198,22 @@ def void_ask(sale: Sale) -> Ask:
 def _check_total(*, sale: Sale, basket: Basket, shown_cents: int) -> None:
     """What the screen showed, against the board as it is at this moment."""
     board = prices.rows_for(store=sale.store, rows=[line.piece for line in basket.lines])
-    now = [_cents_now(line, board) for line in basket.lines]
-    fees = sum(line.total_cents for line in basket.services)
-    total = sum(now) + fees - sale.rounding_cents
+    price_locks.check(lines=basket.lines, board=board)
+    locked = price_locks.rows_of(basket.lines)
+    now = [_cents_now(line, board, locked.get(line.piece_id)) for line in basket.lines]
+    apart = sum(line.total_cents for line in basket.services)
+    apart += sum(line.total_cents for line in basket.deposits)
+    total = sum(now) + apart - sale.rounding_cents
     # two prices that moved in opposite directions are a change too
     if total != shown_cents or now != [line.total_cents for line in basket.lines]:
         raise TotalChanged(shown_cents=shown_cents, now_cents=total)
 
 
-def _cents_now(line: SaleLine, board: dict[tuple[str, int], MetalPrice]) -> int:
+def _cents_now(
+    line: SaleLine, board: dict[tuple[str, int], MetalPrice], locked: MetalPrice | None
+) -> int:
     piece = line.piece
-    row = board.get((piece.metal, piece.fineness))
+    row = locked or board.get((piece.metal, piece.fineness))
     if pricing.needs_board(piece) and row is None:
         raise prices.NoPrice(metal=piece.metal, fineness=piece.fineness)
     now = pricing.price(piece, row, net_mg=settled_weights.counting_mg(line))
@@ -207,10 +231,14 @@ def _use_up_holds(*, sale: Sale, rows: Sequence[Piece], book: Book) -> None:
     raise pieces.PieceMoved
 
 
-def _finish(sale: Sale, basket: Basket) -> Sale:
+def _finish(sale: Sale, basket: Basket, book: Book) -> Sale:
+    sale.completed_at, sale.completed_by = book.at, book.by
+    sale.change = book.note(sale, kind="sale_completed", number=sale.number or "")
     statements.put(SaleLine, "sale_id = %s", [sale.pk], state=LineState.SOLD)
     if basket.services:
         statements.put(ServiceLine, "sale_id = %s", [sale.pk], state=LineState.SOLD)
+    if basket.deposits:
+        statements.put(DepositLine, "sale_id = %s", [sale.pk], state=LineState.SOLD)
     sale.state = SaleState.COMPLETED
     statements.put(Sale, "id = %s", [sale.pk], **{name: vars(sale)[name] for name in COMPLETION})
     return sale

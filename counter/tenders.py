@@ -9,6 +9,7 @@ from counter.models import Tender, TenderKind
 OLD_GOLD: Final = "old_gold"
 CREDIT: Final = "credit"
 RETURNED: Final = "exchange"
+DEPOSIT: Final = "deposit"
 
 # code, Chinese, English, kind
 SEED = (
@@ -21,10 +22,16 @@ SEED = (
     (OLD_GOLD, "旧金抵扣", "Old gold", TenderKind.OLD_GOLD),
     (CREDIT, "换货余额", "Store credit", TenderKind.CREDIT),
     (RETURNED, "退货抵扣", "Returned piece", TenderKind.EXCHANGE),
+    (DEPOSIT, "订金抵扣", "Deposit", TenderKind.DEPOSIT),
 )
 
 # they pay a bill, but nothing of them lies in a drawer
-NO_MONEY: Final = (TenderKind.OLD_GOLD, TenderKind.CREDIT, TenderKind.EXCHANGE)
+NO_MONEY: Final = (
+    TenderKind.OLD_GOLD,
+    TenderKind.CREDIT,
+    TenderKind.EXCHANGE,
+    TenderKind.DEPOSIT,
+)
 # from the drawer or by the bank; a terminal gives back only what it took
 PAYS_OUT: Final = (TenderKind.CASH, TenderKind.TRANSFER)
 
@@ -66,6 +73,11 @@ def credit() -> Tender:
 def returned() -> Tender:
     """退货抵扣; only `counter.exchanges` puts it down."""
     return _seeded(RETURNED)
+
+
+def deposit() -> Tender:
+    """订金抵扣; only `counter.deposits` puts it down."""
+    return _seeded(DEPOSIT)
 
 
 def _seeded(code: str) -> Tender:

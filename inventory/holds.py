@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -56,6 +56,30 @@ def take(*, piece: Piece, bill: UUID, counter: Place, book: Book) -> Hold:
     return hold
 
 
+def reserve(*, piece: Piece, bill: UUID, counter: Place, until: datetime, book: Book) -> Hold:
+    """留货: sets a locked piece aside until a moment of its own, for whatever `bill` stands for.
+    One that an open bill held for it is kept without being free in between (`pass_on`). Refused
+    with `HeldElsewhere` while somebody else holds it; a hold past its time is taken over."""
+    mine = Hold.objects.filter(piece=piece, bill=bill, ended_at__isnull=True).first()
+    if mine is not None:
+        mine.until = until
+        mine.save(update_fields=["until"])
+        return mine
+    if piece.state == State.HELD:
+        _end_lapsed(piece=piece, book=book)
+    hold = Hold(piece=piece, bill=bill, counter=counter, by=book.by, until=until)
+    statements.insert([hold])
+    pieces.hold(piece=piece, counter=counter, book=book)
+    return hold
+
+
+def pass_on(*, piece: Piece, old: UUID, new: UUID) -> bool:
+    """What held a locked piece holds it no longer, and another bill does until the same moment;
+    False: it did not hold it."""
+    mine = Hold.objects.filter(piece=piece, bill=old, ended_at__isnull=True)
+    return mine.update(bill=new) == 1
+
+
 def check_free(*, piece: Piece, bill: UUID) -> None:
     """Refused with `HeldElsewhere` while another bill holds the piece (1 query); says nothing of
     the state of the piece, which `take` looks at."""
@@ -90,8 +114,10 @@ def use_up(*, bill: UUID, rows: Sequence[Piece], book: Book) -> int:
 def extend(*, bill: UUID, by: User, piece: Piece) -> int:
     """The hold of this bill on the piece begins anew; returns the number of holds extended."""
     minutes = settings_rows.number(piece.store, "hold_minutes")
-    mine = Hold.objects.filter(bill=bill, piece=piece, ended_at__isnull=True)
-    return mine.update(until=timezone.now() + timedelta(minutes=minutes), by=by)
+    until = timezone.now() + timedelta(minutes=minutes)
+    # a reserved piece is held for longer than any bill is open
+    mine = Hold.objects.filter(bill=bill, piece=piece, ended_at__isnull=True, until__lt=until)
+    return mine.update(until=until, by=by)
 
 
 def live_for(*, bill: UUID, ids: Collection[int]) -> dict[int, Hold]:

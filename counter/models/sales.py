@@ -28,8 +28,8 @@ class Sale(models.Model):
     """The bill for everything paid at the counter. Without a number until it is completed."""
 
     chain_exempt = frozenset({"state", "mark"})
-    chain_parts = ("lines", "services")
-    chain_later: ClassVar[Mapping[str, object]] = {"services": []}
+    chain_parts = ("lines", "services", "deposits")
+    chain_later: ClassVar[Mapping[str, object]] = {"services": [], "deposits": []}
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(max_length=24, unique=True, null=True)  # noqa: DJ001  because: unique, and many are open
@@ -217,6 +217,7 @@ class TenderKind(models.TextChoices):
     OLD_GOLD = "old_gold", _("old gold")
     EXCHANGE = "exchange", _("returned piece")
     CREDIT = "credit", _("store credit")
+    DEPOSIT = "deposit", _("deposit")
 
 
 class Tender(models.Model):
@@ -256,7 +257,11 @@ class Tendered(models.Model):
     returned = models.OneToOneField(
         "counter.Return", models.PROTECT, null=True, related_name="tendered"
     )
-    # what old gold or store credit is worth beyond the bill goes out by this tender
+    # what was paid before the goods and is credited now; on one bill only
+    deposit = models.OneToOneField(
+        "counter.Deposit", models.PROTECT, null=True, related_name="tendered"
+    )
+    # what old gold, store credit or a doubled deposit is worth beyond the bill goes out by it
     back_by = models.ForeignKey(Tender, models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(USER, models.PROTECT, related_name="+")
 
@@ -291,6 +296,7 @@ class Payment(Written):
         "trade_in_id": None,
         "is_payout": False,
         "returned_id": None,
+        "deposit_id": None,
     }
     chain_spelled_out = frozenset({"trade_in_id", "is_payout"})
 
@@ -313,6 +319,10 @@ class Payment(Written):
     returned = models.ForeignKey(
         "counter.Return", models.PROTECT, null=True, related_name="payments"
     )
+    # the deposit that pays here, or that goes back to the customer by this money
+    deposit = models.ForeignKey(
+        "counter.Deposit", models.PROTECT, null=True, related_name="payments"
+    )
 
     class Meta:
         ordering = ["sale", "pk"]
@@ -329,6 +339,11 @@ class Payment(Written):
                 fields=["sale"],
                 condition=Q(reverses__isnull=True, is_payout=False, trade_in__isnull=False),
                 name="payment_old_gold_once",
+            ),
+            models.UniqueConstraint(
+                fields=["sale", "deposit"],
+                condition=Q(reverses__isnull=True, is_payout=False, deposit__isnull=False),
+                name="payment_deposit_once",
             ),
             models.CheckConstraint(
                 name="payment_or_refund",
