@@ -15,6 +15,8 @@ from counter.api import payments
 from counter.api.payments import PaymentOut
 from counter.models import (
     Customer,
+    DepositKind,
+    DepositLine,
     LineSeller,
     Part,
     Payment,
@@ -93,6 +95,7 @@ LINE = (
 )
 
 
+DEPOSIT = ("sale_id", "kind", "order__number", "piece__number", "words", "until", "total_cents")
 SERVICE = ("sale_id", "ticket__number", "words", "is_deposit", "total_cents")
 
 
@@ -175,9 +178,21 @@ class ServiceLineOut(Strict):
     total_cents: SignedCents
 
 
+class DepositLineOut(Strict):
+    """Money paid before the goods, for an order or a piece: what the shop owes, not turnover."""
+
+    kind: DepositKind
+    order: Number | None
+    piece: Number | None
+    words: str
+    until: Moment
+    total: Yuan
+    total_cents: SignedCents
+
+
 class SaleOut(Strict):
-    """`total` is what was paid: lines and services less `rounding`. `customer` is null without the
-    scope `customers:read`."""
+    """`total` is what was paid: lines, services and deposits less `rounding`. `customer` is null
+    without the scope `customers:read`."""
 
     number: str
     store: str
@@ -194,6 +209,7 @@ class SaleOut(Strict):
     metals: list[MetalSum]
     lines: list[LineOut]
     services: list[ServiceLineOut]
+    deposits: list[DepositLineOut]
     payments: list[PaymentOut]
     void: VoidOut | None
     customer: CustomerOut | None
@@ -220,13 +236,15 @@ def _completed() -> QuerySet[Sale]:
 
 
 def _whole(rows: Sequence[Row], *, by: User) -> list[Told]:
-    """Sales as they are answered, with their lines and payments (5 queries)."""
+    """Sales as they are answered, with their lines and payments (6 queries)."""
     keys = [row["pk"] for row in rows]
     lines = SaleLine.objects.filter(sale__in=keys).order_by("position").values(*LINE)
     paid = Payment.objects.filter(sale__in=keys).order_by("pk").values(*payments.FIELDS)
     lines_of, paid_of = _grouped(lines, "sale_id"), _grouped(paid, "sale_id")
     fees = ServiceLine.objects.filter(sale__in=keys).order_by("position").values(*SERVICE)
     fees_of = _grouped(fees, "sale_id")
+    before = DepositLine.objects.filter(sale__in=keys).order_by("position").values(*DEPOSIT)
+    before_of = _grouped(before, "sale_id")
     reductions_of, sellers_of = _parts(keys)
     named = by.has_perm(scopes.CUSTOMERS)
     return [
@@ -243,6 +261,9 @@ def _whole(rows: Sequence[Row], *, by: User) -> list[Told]:
                 for line in lines_of[row["pk"]]
             ],
             "services": [_service(each) for each in fees_of[row["pk"]]],
+            "deposits": [
+                _deposit(each, zone=row["store__time_zone"]) for each in before_of[row["pk"]]
+            ],
             "payments": [payments.told(each) for each in paid_of[row["pk"]]],
         }
         for row in rows
@@ -324,6 +345,17 @@ def _service(row: Row) -> Told:
         "ticket": row["ticket__number"],
         "words": row["words"],
         "is_deposit": row["is_deposit"],
+        **answers.money("total", row["total_cents"]),
+    }
+
+
+def _deposit(row: Row, *, zone: str) -> Told:
+    return {
+        "kind": row["kind"],
+        "order": row["order__number"],
+        "piece": row["piece__number"],
+        "words": row["words"],
+        "until": answers.moment(row["until"], zone),
         **answers.money("total", row["total_cents"]),
     }
 

@@ -1,3 +1,10 @@
+from counter.models.customers_material import (
+    CustomersMaterial,
+    MaterialEnd,
+    MaterialEntry,
+    MaterialKind,
+    MaterialPhoto,
+)
 from counter.models.days import (
     DayClose,
     DayCounter,
@@ -6,6 +13,16 @@ from counter.models.days import (
     DayFileLine,
     DayState,
     LineKind,
+)
+from counter.models.dealers import DealerTerms, LevelLabour
+from counter.models.deposits import (
+    Afterwards,
+    Deposit,
+    DepositEntry,
+    DepositKind,
+    DepositLine,
+    DepositReason,
+    DepositState,
 )
 from counter.models.gifts import Gift, GiftKind
 from counter.models.handovers import (
@@ -63,6 +80,7 @@ from counter.models.people import (
     PinTry,
     Role,
 )
+from counter.models.price_locks import LockEnd, PriceLock
 from counter.models.programs import (
     Delivery,
     DeliveryState,
@@ -81,6 +99,7 @@ from counter.models.returns import (
     ReturnLine,
     ReturnState,
     ReturnWindow,
+    Starts,
     SwapTest,
 )
 from counter.models.sales import (
@@ -101,6 +120,12 @@ from counter.models.sales import (
 from counter.models.shifts import (
     Shift,
 )
+from counter.models.showroom_links import (
+    ShowroomCode,
+    ShowroomDraft,
+    ShowroomLink,
+    ShowroomLinkEnd,
+)
 from counter.models.style_offers import StyleOffer
 
 __all__ = [
@@ -108,6 +133,7 @@ __all__ = [
     "FROM_BOOKS",
     "OPEN_STATES",
     "AccountClerkChange",
+    "Afterwards",
     "ApiClient",
     "ApiKey",
     "BagRead",
@@ -124,15 +150,23 @@ __all__ = [
     "CreditReason",
     "Customer",
     "CustomerKind",
+    "CustomersMaterial",
     "DayClose",
     "DayCounter",
     "DayFile",
     "DayFileLayout",
     "DayFileLine",
     "DayState",
+    "DealerTerms",
     "Delivery",
     "DeliveryState",
     "DeliveryWay",
+    "Deposit",
+    "DepositEntry",
+    "DepositKind",
+    "DepositLine",
+    "DepositReason",
+    "DepositState",
     "ExchangeBasis",
     "Gift",
     "GiftKind",
@@ -146,9 +180,15 @@ __all__ = [
     "ItemKind",
     "LeadsTo",
     "LevelChange",
+    "LevelLabour",
     "LineKind",
     "LineSeller",
     "LineState",
+    "LockEnd",
+    "MaterialEnd",
+    "MaterialEntry",
+    "MaterialKind",
+    "MaterialPhoto",
     "NetworkOrder",
     "OrderArrival",
     "OrderChannel",
@@ -166,6 +206,7 @@ __all__ = [
     "Part",
     "Payment",
     "PinTry",
+    "PriceLock",
     "PriceMode",
     "Pull",
     "ReadKind",
@@ -181,8 +222,13 @@ __all__ = [
     "SaleVoid",
     "ServiceLine",
     "Shift",
+    "ShowroomCode",
+    "ShowroomDraft",
+    "ShowroomLink",
+    "ShowroomLinkEnd",
     "Signature",
     "SignedAs",
+    "Starts",
     "StoneAllotment",
     "StoneSource",
     "StonesFrom",

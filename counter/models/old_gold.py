@@ -20,12 +20,13 @@ class CreditReason(models.TextChoices):
     GIVEN_BACK = "given_back", _("the bill was taken back")
     RETURNED = "returned", _("a piece was returned")
     SERVICE = "service", _("more was paid than the work came to")
+    DEPOSIT = "deposit", _("what is left of a deposit")
 
 
 class CreditEntry(Written):
     """换货余额: store credit of a customer, the sum of these rows. It is never sold in advance."""
 
-    chain_later: ClassVar[Mapping[str, object]] = {"ticket_id": None}
+    chain_later: ClassVar[Mapping[str, object]] = {"ticket_id": None, "deposit_id": None}
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="credit")
@@ -36,6 +37,8 @@ class CreditEntry(Written):
     )
     # what was paid on account of work that was not done
     ticket = models.ForeignKey("warranty.Ticket", models.PROTECT, null=True, related_name="credit")
+    # what of a deposit bought nothing
+    deposit = models.ForeignKey("counter.Deposit", models.PROTECT, null=True, related_name="credit")
     sale = models.ForeignKey(Sale, models.PROTECT, null=True, related_name="credit")
     at = models.DateTimeField()
 

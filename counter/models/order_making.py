@@ -19,16 +19,21 @@ class StoneAllotment(Written):
     """配石: the stone for one ordered piece; from stock it is a piece of ours that is held."""
 
     append_only = False
-    chain_exempt = frozenset({"released_at"})
+    chain_exempt = frozenset({"released_at", "came_at"})
 
     ordered = models.ForeignKey(OrderedPiece, models.PROTECT, related_name="stones")
     source = models.CharField(max_length=8, choices=StoneSource)
     stone = models.ForeignKey(Piece, models.PROTECT, null=True, related_name="allotments")
     words = models.CharField(max_length=80, blank=True)
+    kind = models.CharField(max_length=20, blank=True)
     weight_mct = models.BigIntegerField()
+    color = models.CharField(max_length=10, blank=True)
+    clarity = models.CharField(max_length=10, blank=True)
+    cut = models.CharField(max_length=10, blank=True)
     certificate = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField()
     by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    came_at = models.DateTimeField(null=True)  # one that had to be bought is here
     released_at = models.DateTimeField(null=True)
 
     class Meta:

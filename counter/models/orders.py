@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from counter.models.people import Customer
 from inventory.ground.measures import Metal
@@ -22,9 +23,9 @@ class OrderState(models.TextChoices):
     ARRIVED = "arrived", _("arrived")
     NOTIFIED = "notified", _("customer told")
     SHIPPED = "shipped", _("shipped")
-    HANDED_OVER = "handed_over", _("handed over")
+    HANDED_OVER = "handed_over", pgettext_lazy("order", "handed over")
     DELIVERED = "delivered", _("delivered and signed for")
-    REFUSED = "refused", _("refused")
+    REFUSED = "refused", pgettext_lazy("order", "refused")
     CANCELLED = "cancelled", _("cancelled")
     EXPIRED = "expired", _("never confirmed")
 
@@ -160,6 +161,17 @@ class NetworkOrder(Written):
         return self.state in ENDED_ORDERS
 
 
+# lines that a change dropped, but whose pieces have a history, stand behind those that count
+BEHIND = 10_000
+
+
+class CountedLines(models.Manager["OrderLine"]):
+    """The lines of the version that counts."""
+
+    def get_queryset(self) -> models.QuerySet["OrderLine"]:
+        return super().get_queryset().filter(position__lt=BEHIND)
+
+
 class OrderLine(models.Model):
     """What is to be made, as the version that counts says; covered by that version's digest."""
 
@@ -187,6 +199,9 @@ class OrderLine(models.Model):
     unit_cents = models.BigIntegerField()  # of one piece, estimated at the board of the day
     remark = models.CharField(max_length=120, blank=True)
 
+    objects = CountedLines()
+    every = models.Manager["OrderLine"]()
+
     class Meta:
         ordering = ["order", "position"]
         constraints = [
@@ -205,10 +220,10 @@ class OrderLine(models.Model):
 
 
 class OrderedState(models.TextChoices):
-    WAITING = "waiting", _("waiting")
+    WAITING = "waiting", pgettext_lazy("order", "waiting")
     IN_PRODUCTION = "in_production", _("in production")
     ARRIVED = "arrived", _("arrived")
-    HANDED_OVER = "handed_over", _("handed over")
+    HANDED_OVER = "handed_over", pgettext_lazy("order", "handed over")
     SHIPPED = "shipped", _("shipped")
     DELIVERED = "delivered", _("delivered and signed for")
     CANCELLED = "cancelled", _("cancelled")

@@ -34,9 +34,18 @@ class ExchangeBasis(models.TextChoices):
     BETTER = "better", _("the better of both for the customer")
 
 
+class Starts(models.TextChoices):
+    """From which day the days of a window count."""
+
+    SALE = "sale", _("the day of the sale")
+    RECEIPT = "receipt", _("the day the goods were received")
+
+
 class ReturnWindow(models.Model):
     """Until when a reason leads to an exchange or to money: a dated row with its source. Empty
     columns mean any; the more exact row wins."""
+
+    chain_later: ClassVar[Mapping[str, object]] = {"starts": Starts.SALE}
 
     fault = models.CharField(max_length=14, choices=Fault)
     leads_to = models.CharField(max_length=8, choices=LeadsTo)
@@ -44,8 +53,9 @@ class ReturnWindow(models.Model):
     metal = models.CharField(max_length=2, choices=Metal, blank=True)
     category = models.CharField(max_length=10, choices=Category, blank=True)
     pricing = models.CharField(max_length=6, choices=Pricing, blank=True)
-    # the day of the purchase is day 0; empty: without end
+    # the day on which it starts is day 0; empty: without end
     days = models.SmallIntegerField(null=True, blank=True)
+    starts = models.CharField(max_length=7, choices=Starts, default=Starts.SALE)
     basis = models.CharField(
         max_length=6, choices=ExchangeBasis, default=ExchangeBasis.AMOUNT, blank=True
     )
@@ -80,7 +90,7 @@ class Return(Written):
         {"state", "shift_id", "settled_at", "mall_number", "bill", "approval_id"}
     )
     chain_parts = ("lines",)
-    chain_later: ClassVar[Mapping[str, object]] = {"cause": ""}
+    chain_later: ClassVar[Mapping[str, object]] = {"cause": "", "received_on": None}
 
     number = models.CharField(max_length=24, unique=True)
     store = models.ForeignKey(Store, models.PROTECT, related_name="returns")
@@ -94,6 +104,8 @@ class Return(Written):
     cause = models.CharField(max_length=12, choices=Cause, blank=True)
     words = models.CharField(max_length=200, blank=True)
     window = models.ForeignKey(ReturnWindow, models.PROTECT, null=True, related_name="+")
+    # when the customer got the goods, where the days of the window count from there
+    received_on = models.DateField(null=True)
     # 裁量从宽: the reason or its time is not proved and the house decides for the customer
     is_goodwill = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=ReturnState, default=ReturnState.OPEN)

@@ -3,7 +3,8 @@
 Whoever moves an order has the chain of the store open in whose queue it lies.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counter.models import NetworkOrder, OrderState, OrderStep
-from inventory.ground import settings_rows
+from counter.showroom import order_notices
+from inventory.ground import access, changes, settings_rows
 from inventory.ground.changes import Book
 from inventory.ground.errors import RuleBroken
 from inventory.models import Store
@@ -73,6 +75,36 @@ class OrderMoved(RuleBroken):
         )
 
 
+def refuse_unless_theirs(by: User, order: NetworkOrder) -> None:
+    """Refused to whoever does not work on the queue in which an order lies: the network showroom
+    until the first check is done, then the store."""
+    is_first = order.queue_id == order.store_id
+    access.refuse_unless(by, "review_orders" if is_first else "work_orders", store=order.queue)
+
+
+@contextmanager
+def opened(order: NetworkOrder, *, by: User) -> Iterator[tuple[Book, NetworkOrder]]:
+    """The chain of the store in whose queue an order lies, and the order locked."""
+    with changes.opened(store=order.queue, by=by) as book:
+        yield book, lock(order, book=book)
+
+
+@contextmanager
+def opened_both(order: NetworkOrder, *, to: Store, by: User) -> Iterator[tuple[Book, NetworkOrder]]:
+    """The same for an order that goes to another store's queue: both chains, the lower id first, so
+    that two orders in opposite directions never wait for each other. The book of the store that
+    lets it go."""
+    ends = sorted({order.queue, to}, key=lambda store: store.pk)
+    with ExitStack() as stack:
+        books = {
+            store.pk: stack.enter_context(changes.opened(store=store, by=by)) for store in ends
+        }
+        book = books[order.queue.pk]
+        # no chain tells a moment before what it has told already
+        book.at = max(each.at for each in books.values())
+        yield book, lock(order, book=book)
+
+
 def lock(order: NetworkOrder, *, book: Book) -> NetworkOrder:
     """The order as it is now, locked. Refused when it went to another store's queue meanwhile:
     its chain is not the one that is open."""
@@ -107,18 +139,35 @@ def move(
         raise OrderMoved(order)
     order.state, order.state_since, order.due_at = new, book.at, due_at
     order.queue, order.account_clerk = to, clerk
+    told = {"reason": reason, "remark": remark}
+    step = write(order, old=old, kind="order_step", book=book, **told)
+    order_notices.tell(step, book=book)
+    return step
+
+
+def hand(order: NetworkOrder, clerk: User, *, book: Book) -> OrderStep:
+    """Another account clerk follows a locked order, which stays where it is."""
+    NetworkOrder.objects.filter(pk=order.pk).update(account_clerk=clerk)
+    order.account_clerk = clerk
+    return write(order, old=order.state, kind="order_assigned", book=book)
+
+
+def write(
+    order: NetworkOrder, *, old: str, kind: str, book: Book, reason: str = "", remark: str = ""
+) -> OrderStep:
+    """The step of an order that is as it should be now."""
     step = OrderStep(
         order=order,
         old=old,
-        new=new,
-        queue=to,
-        account_clerk=clerk,
+        new=order.state,
+        queue=order.queue,
+        account_clerk=order.account_clerk,
         reason=reason,
         remark=remark[:200],
         at=book.at,
         by=book.by,
     )
-    book.write([step], kind="order_step", number=order.number)
+    book.write([step], kind=kind, number=order.number)
     return step
 
 
