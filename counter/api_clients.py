@@ -35,13 +35,20 @@ SCOPE_WORDS: Final[Mapping[str, Promise]] = {
     "trade_ins:read": _("trade-ins and bags of old gold"),
     "tickets:read": _("tickets of the service desk"),
     "returns:read": _("returns"),
+    "deposits:read": _("deposits: what is owed for goods that are not handed over"),
+    "orders:read": _("styles of the network showroom, and the orders this program has placed"),
+    "orders:write": _("place and cancel orders in the network showroom"),
     "stocktakes:read": _("stocktakes, their lines and files"),
     "stocktakes:write": _("send reads to a stocktake, and say that head office has it"),
     access.ALL_STORES: _("all stores, also those that open later"),
 }
 SCOPES = tuple(SCOPE_WORDS)
 # what a program's key carries of the rights that people have by their roles
-RIGHTS = {"prices:write": "set_prices", "stocktakes:write": "count_pieces"}
+RIGHTS = {
+    "prices:write": "set_prices",
+    "stocktakes:write": "count_pieces",
+    "orders:write": "place_orders",
+}
 # a store's own program may be the one that counts there; only head office's looks into open counts
 RIGHTS_IN_ALL_STORES = {
     "prices:write": "set_house_prices",

@@ -6,11 +6,13 @@ from django.db.models import Sum
 
 from appraisal import books as old_pieces
 from counter import day_reports
+from counter import deposit_books as owed
 from counter import gift_books as given
 from counter import old_gold_books as old_gold
 from counter import return_books as returned
 from counter import service_books as service
 from counter.models import DayClose
+from counter.showroom import books as ordered
 from inventory import books as pieces
 from inventory import stocktake_books as stocktakes
 from inventory.ground import books as ground
@@ -25,16 +27,19 @@ TOTALS = """
         line ON line.sale_id = sale.id
     LEFT JOIN (SELECT sale_id, SUM(total_cents) AS cents FROM counter_serviceline GROUP BY sale_id)
         fee ON fee.sale_id = sale.id
+    LEFT JOIN (SELECT sale_id, SUM(total_cents) AS cents FROM counter_depositline GROUP BY sale_id)
+        deposit ON deposit.sale_id = sale.id
     WHERE sale.store_id = %s AND sale.state <> 'open'
-      AND COALESCE(line.cents, 0) + COALESCE(fee.cents, 0) - sale.rounding_cents
-          <> sale.total_cents
+      AND COALESCE(line.cents, 0) + COALESCE(fee.cents, 0) + COALESCE(deposit.cents, 0)
+          - sale.rounding_cents <> sale.total_cents
 """
 
 PAID = """
     SELECT 'counter_sale', sale.number, COALESCE(paid.cents, 0)
     FROM counter_sale sale
     LEFT JOIN (SELECT sale_id, SUM(amount_cents) AS cents FROM counter_payment
-               WHERE reverses_id IS NULL OR returned_id IS NULL GROUP BY sale_id)
+               WHERE reverses_id IS NULL OR (returned_id IS NULL AND deposit_id IS NULL)
+               GROUP BY sale_id)
         paid ON paid.sale_id = sale.id
     WHERE sale.store_id = %s
       AND COALESCE(paid.cents, 0)
@@ -258,6 +263,8 @@ def verify(store: Store, *, full: bool = False) -> Iterator[Broken]:
     yield from old_gold.verify(store)
     yield from service.verify(store)
     yield from returned.verify(store)
+    yield from owed.verify(store)
+    yield from ordered.verify(store)
     yield from _verify_handovers(store)
     yield from verify_days(store)
 

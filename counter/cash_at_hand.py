@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy
 
 from counter import custody, shifts
-from counter.models import OPEN_STATES, HandoverMoney, Tender
+from counter.models import OPEN_STATES, Handover, HandoverMoney, Tender
 from inventory.ground import settings_rows
 from inventory.ground.errors import RuleBroken
 from inventory.models import Place
@@ -53,13 +53,12 @@ def holds_cents(counter: Place, tender: Tender) -> int:
     left = None if sheet is None else custody.left_by(sheet, tender)
     if left is None:
         left = settings_rows.number(counter.store, "cash_float_cents")
-    cents, _vouchers = custody.paid(counter, since=_since(counter)).get(tender.pk, (0, 0))
+    cents, _vouchers = custody.paid(counter, since=_since(counter, sheet)).get(tender.pk, (0, 0))
     return left + cents
 
 
-def _since(counter: Place) -> int:
+def _since(counter: Place, sheet: Handover | None) -> int:
     """The moment of the ledger from which the next sheet of the counter reckons."""
-    sheet = custody.last_sheet(counter)
     if sheet is not None and sheet.sealed_seq is not None:
         return sheet.sealed_seq
     shift = shifts.set_aside_at(counter) or shifts.running_at(counter)

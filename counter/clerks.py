@@ -95,12 +95,13 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     # the network showroom and its queue
     "see_orders": frozenset({CLERK, CASHIER, CHIEF, MANAGER, SHOWROOM, HEAD}),
     "place_orders": frozenset({CLERK, CHIEF, MANAGER, SHOWROOM}),
-    "review_orders": frozenset({SHOWROOM}),  # the first check
+    # the first check; in a house without a network clerk the manager, who belongs to both stores
+    "review_orders": frozenset({MANAGER, SHOWROOM}),
     "work_orders": frozenset({CLERK, CHIEF, MANAGER}),  # from the second check to the hand-over
     "agree_orders": frozenset({CHIEF, MANAGER}),
     "keep_accounts": frozenset({CHIEF, MANAGER, SHOWROOM, HEAD}),  # who follows which customer
     "keep_offers": frozenset({SHOWROOM, HEAD}),  # what a style can be, who is invited
-    "keep_dealers": frozenset({MANAGER, HEAD}),
+    "keep_dealers": frozenset({HEAD}),  # levels, prices and limits of dealers
     "see_reports": frozenset({MANAGER, HEAD}),  # months of the stores; a manager's: the own one
     "keep_programs": frozenset({HEAD}),  # programs with keys, and who is told of events
     "all_stores": frozenset({HEAD}),

@@ -1,6 +1,7 @@
 """What every staff page shows around its content."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
@@ -8,12 +9,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from appraisal import queries
+from counter.showroom import switches
 from inventory.ground.house import house_name
 from inventory.models import Store
 
 OF_GOODS = ("/pieces/", "/transfers/", "/shipments/", "/stock/", "/supplies/")
 # shifts, counts and the close of the day begin on the page of today
 OF_TODAY = ("/today/", "/shifts/", "/handovers/", "/investigations/", "/day/")
+
+ONLY_WHERE: Final[Mapping[str, Callable[[Store], bool]]] = {
+    "trade_ins": queries.takes_old_gold,
+    "orders": switches.is_open,
+}
 
 
 def staff(request: HttpRequest) -> dict[str, Any]:
@@ -26,6 +33,7 @@ def staff(request: HttpRequest) -> dict[str, Any]:
         ("sell_home", _("Sell"), "sell", ("/sell/", "/sales/", "/returns/")),
         ("pieces", _("Pieces"), "see_pieces", OF_GOODS),
         ("trade_ins", _("Trade-ins"), "see_trade_ins", ("/trade-ins/", "/scrap-bags/")),
+        ("orders", _("Orders"), "see_orders", ("/orders/", "/guests/", "/dealers/", "/customers/")),
         ("tickets", _("Service"), "see_tickets", ("/tickets/",)),
         ("stocktakes", _("Stocktakes"), "see_stocktakes", ("/stocktakes/",)),
         ("cards", _("Cards"), "see_cards", ("/cards/",)),
@@ -35,7 +43,7 @@ def staff(request: HttpRequest) -> dict[str, Any]:
     told["nav"] = [
         {"url": reverse(name), "label": label, "current": request.path.startswith(begins)}
         for name, label, permission, begins in tabs
-        if user.has_perm(permission) and (name != "trade_ins" or _takes_old_gold(request))
+        if user.has_perm(permission) and (name not in ONLY_WHERE or _is_done(request, name))
     ]
     return told
 
@@ -45,7 +53,7 @@ def _house_tab(user: User) -> str:
     return _("Head office") if user.has_perm("keep_programs") else _("Reports")
 
 
-def _takes_old_gold(request: HttpRequest) -> bool:
-    """The page of trade-ins stands in the strip only where one is possible."""
+def _is_done(request: HttpRequest, name: str) -> bool:
+    """Some pages stand in the strip only where their work is done."""
     store: Store | None = getattr(request, "store", None)
-    return queries.takes_old_gold(store) if store else False
+    return ONLY_WHERE[name](store) if store else False

@@ -18,8 +18,8 @@ from inventory.ground import access
 from inventory.models import Store
 from inventory.queries import Who
 
-# what gave it, a trade-in or a ticket, and the bill
-Key = tuple[int | None, int | None, int | None]
+# what gave it, a trade-in, a ticket or a deposit, and the bill
+Key = tuple[int | None, int | None, int | None, int | None]
 
 
 @dataclass
@@ -30,6 +30,7 @@ class Origin:
     number: str  # of the trade-in or the ticket
     trade_in_id: int | None
     sale: Sale | None
+    paid_on: Sale | None  # the bill that took the money; a deposit was paid on an earlier one
     store: Store
     at: datetime
     cents: int
@@ -133,7 +134,9 @@ def owing(user: Who) -> list[Account]:
 
 
 def _entries() -> QuerySet[CreditEntry]:
-    along = CreditEntry.objects.select_related("customer", "store", "sale", "trade_in", "ticket")
+    along = CreditEntry.objects.select_related(
+        "customer", "store", "sale", "trade_in", "ticket", "deposit__sale"
+    )
     return along.order_by("pk")
 
 
@@ -141,11 +144,11 @@ def _account(customer: Customer, entries: Iterable[CreditEntry]) -> Account:
     """What a void has taken back comes to nothing and stands nowhere."""
     rows: dict[Key, list[CreditEntry]] = defaultdict(list)
     for entry in entries:
-        rows[entry.trade_in_id, entry.ticket_id, entry.sale_id].append(entry)
+        rows[entry.trade_in_id, entry.ticket_id, entry.deposit_id, entry.sale_id].append(entry)
     origins, uses = [], []
-    for (trade_in, ticket, _sale), group in rows.items():
+    for (trade_in, ticket, deposit, _sale), group in rows.items():
         cents = sum(entry.cents for entry in group)
-        if cents and (trade_in or ticket):
+        if cents and (trade_in or ticket or deposit):
             origins.append(_origin(group[0], cents))
         elif cents:
             uses.append(_use(group[0], -cents))
@@ -157,7 +160,17 @@ def _account(customer: Customer, entries: Iterable[CreditEntry]) -> Account:
 def _origin(entry: CreditEntry, cents: int) -> Origin:
     source = entry.trade_in or entry.ticket
     number = source.number if source else ""
-    return Origin(number, entry.trade_in_id, entry.sale, entry.store, entry.at, cents, cents)
+    paid_on = entry.deposit.sale if entry.deposit else entry.sale
+    return Origin(
+        number=number,
+        trade_in_id=entry.trade_in_id,
+        sale=entry.sale,
+        paid_on=paid_on,
+        store=entry.store,
+        at=entry.at,
+        cents=cents,
+        left_cents=cents,
+    )
 
 
 def _use(entry: CreditEntry, cents: int) -> Use:
@@ -177,7 +190,7 @@ def _use_up(origins: Iterable[Origin], use: Use) -> None:
 def _paid_in_goods(origins: Iterable[Origin]) -> set[int]:
     """Bills of the service desk that were paid with old gold or with credit: what they took does
     not become money by way of a deposit (1 query, none without such an origin)."""
-    asked = [each.sale.pk for each in origins if each.sale and not each.trade_in_id]
+    asked = [each.paid_on.pk for each in origins if each.paid_on and not each.trade_in_id]
     if not asked:
         return set()
     rows = Payment.objects.filter(sale__in=asked, tender__kind__in=NO_MONEY)
@@ -187,7 +200,7 @@ def _paid_in_goods(origins: Iterable[Origin]) -> set[int]:
 def _value_of(origin: Origin, values: Mapping[int, InMoney], bought: Collection[int]) -> int:
     """Credit that no old gold gave is worth itself, where money was paid for it."""
     if origin.trade_in_id is None:
-        paid_in_money = origin.sale is None or origin.sale.pk not in bought
+        paid_in_money = origin.paid_on is None or origin.paid_on.pk not in bought
         return origin.cents if paid_in_money else 0
     known = values.get(origin.trade_in_id)
     return known.value_of(origin.cents) if known else 0

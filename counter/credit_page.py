@@ -76,12 +76,12 @@ def liability_of(accounts: Iterable[Account], *, stores: Iterable[Store]) -> Lia
     ]
     now = timezone.now()
     for row in rows:
-        sums[row.origin.store].by_age[_age_of(row.origin.at, now)] += row.origin.left_cents
+        sums[row.origin.store].by_age[age_of(row.origin.at, now)] += row.origin.left_cents
     owing = [each for each in sums.values() if each.cents]
     return Liability(sorted(rows, key=lambda row: row.origin.at), owing)
 
 
-def _age_of(at: datetime, now: datetime) -> int:
+def age_of(at: datetime, now: datetime) -> int:
     """Which of the columns."""
     ends = [timedelta(days=days) for days, _name in AGES if days is not None]
     return sum(now - at > end for end in ends)

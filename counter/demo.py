@@ -20,7 +20,9 @@ from counter import (
     clerks,
     day_file_layouts,
     demo_counts,
+    demo_deposits,
     demo_old_gold,
+    demo_orders,
     demo_service,
     demo_shipments,
     demo_stocktakes,
@@ -150,9 +152,8 @@ def load() -> str:
         _put_up_board(stores["HQ"], people["head"], percent=100)
         counter = _counter(stores["S01"], "A")
         shifts.open_at(counter=counter, by=people["lin"])
-        demo_old_gold.load(counter=counter, people=people)
-        demo_service.load(counter=counter, people=people)
-        demo_supplies.load(counter=counter, people=people)
+        for part in (demo_old_gold, demo_service, demo_deposits, demo_orders, demo_supplies):
+            part.load(counter=counter, people=people)
         demo_shipments.load(store=stores["S01"], to=stores["S02"], people=people)
         demo_stocktakes.load_open(store=stores["S01"], people=people)
     client = api_clients.register(name="head-office", scopes=api_clients.SCOPES)

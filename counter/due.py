@@ -7,6 +7,7 @@ from django.utils import timezone
 from appraisal import identities
 from counter import books, customers, deliveries, fan_out
 from counter.models import CashCase
+from counter.showroom import price_locks, unconfirmed
 from inventory import holds, insurance_lists, stocktake_files
 from inventory.ground import books as ground
 from inventory.ground import notices
@@ -19,12 +20,11 @@ CASH_YEARS = 10
 
 
 def run() -> list[str]:
-    """Ends holds past their time, forgets identities and deliveries whose time is over, seals the
-    chains, hands on messages, writes the insurance lists of the day and the files of stocktakes
-    that have none; returns what was done, in words."""
-    done = []
-    if lapsed := holds.lapse_due(by=system()):
-        done.append(f"{lapsed} holds lapsed")
+    """Ends holds and price locks past their time, forgets identities and deliveries whose time is
+    over, seals the chains, looks after orders that nobody confirmed, hands on messages, writes the
+    insurance lists of the day and the files of stocktakes that have none; returns what was done, in
+    words."""
+    done = _end_what_is_past()
     kept = customers_of_large_cash(timezone.localdate())
     if forgotten := identities.forget_due(by=system(), kept_customers=kept):
         done.append(f"{forgotten} identities forgotten")
@@ -34,11 +34,21 @@ def run() -> list[str]:
             done.append(f"{store.code} {'BROKEN' if broken else 'sealed'}")
     if queued := sum(care_notices.queue_due(store) for store in Store.objects.all()):
         done.append(f"{queued} inspections announced")
+    done += unconfirmed.look_after(at=timezone.now())
     if sent := notices.send_due():
         done.append(f"{sent} notices sent")
     if old := deliveries.forget_old():
         done.append(f"{old} old deliveries forgotten")
     return done + insurance_lists.write_due() + stocktake_files.write_due()
+
+
+def _end_what_is_past() -> list[str]:
+    done = []
+    if lapsed := holds.lapse_due(by=system()):
+        done.append(f"{lapsed} holds lapsed")
+    if expired := price_locks.expire_due(at=timezone.now()):
+        done.append(f"{expired} price locks expired")
+    return done
 
 
 def tell_outside() -> list[str]:

@@ -26,6 +26,10 @@ class CodeForm(forms.Form):
     code = forms.CharField(max_length=200)
 
 
+class ScanPhotoForm(forms.Form):
+    photo = forms.FileField(error_messages={"required": _("Take a picture first.")})
+
+
 class ReduceForm(forms.Form):
     part = forms.ChoiceField(choices=Part)
     off = YuanField(label=_("Take off, yuan"))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counter import bills
-from counter.models import Gift, GiftKind, Return, Sale, SaleLine
+from counter.models import Gift, GiftKind, Return, ReturnLine, Sale, SaleLine
 from inventory import supplies
 from inventory.ground import measures
 from inventory.ground.changes import Book
@@ -122,9 +122,10 @@ def take_back(sale: Sale, *, book: Book) -> None:
     _bring_back(given, sale=sale, number=sale.number or "", book=book)
 
 
-def take_in(back: Return, *, book: Book) -> None:
-    """A return is settled: the gifts that lay beside its pieces lie where they were taken from."""
-    keys = [pk for line in back.lines.all() for pk in line.gifts_back]
+def take_in(back: Return, *, lines: Iterable[ReturnLine], book: Book) -> None:
+    """A return is settled: the gifts that lay beside its pieces lie where they were taken from.
+    `lines`: all of the return's."""
+    keys = [pk for line in lines for pk in line.gifts_back]
     if keys:
         given = Gift.objects.filter(pk__in=keys, item__isnull=False)
         _bring_back(given, sale=back.sale, number=back.number, book=book)

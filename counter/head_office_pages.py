@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from counter.views import house, programs, webhooks
+from counter.views import dealers, house, programs, webhooks
 
 urlpatterns = [
     path("", house.head_office, name="head_office"),
@@ -23,6 +23,9 @@ urlpatterns = [
         programs.revoke_program_key,
         name="revoke_program_key",
     ),
+    path("dealers/", dealers.dealer_list, name="dealers"),
+    path("dealers/terms/", dealers.put_dealer, name="put_dealer"),
+    path("dealers/labour/", dealers.put_level_labour, name="put_level_labour"),
     path("webhooks/", webhooks.webhook_list, name="webhooks"),
     path("webhooks/<int:webhook_id>/", webhooks.webhook, name="webhook"),
     path(

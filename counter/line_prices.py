@@ -4,6 +4,7 @@ the reductions of a line when a part changes."""
 from django.db.models import Sum
 
 from counter.models import Part, Reduction, Sale, SaleLine
+from counter.showroom import price_locks
 from inventory import prices, pricing
 from inventory.models import MetalPrice
 
@@ -61,7 +62,14 @@ def _now(line: SaleLine, *, net_mg: int | None) -> pricing.Breakdown:
 
 
 def _board_row(line: SaleLine) -> MetalPrice:
+    """The price of the day, or the one that is locked for the order it was made for."""
     piece = line.piece
+    if line.made_to_order:
+        before = line.sale.lines.exclude(pk=line.pk).filter(position__lt=line.position)
+        on_it = [*before.select_related("piece").order_by("position"), line]
+        locked = price_locks.rows_of(on_it).get(piece.pk)
+        if locked is not None:
+            return locked
     return prices.row_for(store=line.sale.store, metal=piece.metal, fineness=piece.fineness)
 
 

@@ -101,7 +101,7 @@ CREDIT_PAID = """
                WHERE tender.kind = 'credit' GROUP BY payment.sale_id)
         paid ON paid.sale_id = sale.id
     LEFT JOIN (SELECT sale_id, SUM(cents) AS cents FROM counter_creditentry
-               WHERE trade_in_id IS NULL AND ticket_id IS NULL
+               WHERE trade_in_id IS NULL AND ticket_id IS NULL AND deposit_id IS NULL
                GROUP BY sale_id) spent ON spent.sale_id = sale.id
     WHERE sale.store_id = %s AND COALESCE(paid.cents, 0) + COALESCE(spent.cents, 0) <> 0
 """
@@ -110,7 +110,8 @@ CREDIT_PAID = """
 CREDIT_OUT = f"""
     SELECT 'counter_payment', payment.id, payment.amount_cents
     FROM counter_payment payment
-    WHERE payment.store_id = %s AND payment.is_payout AND payment.trade_in_id IS NULL AND {LIVE}
+    WHERE payment.store_id = %s AND payment.is_payout AND payment.trade_in_id IS NULL
+      AND payment.deposit_id IS NULL AND {LIVE}
       AND payment.amount_cents <> COALESCE(
           (SELECT SUM(entry.cents) FROM counter_creditentry entry
            WHERE entry.sale_id = payment.sale_id AND entry.reason = 'paid_out'), 0)
@@ -130,6 +131,9 @@ WITHOUT_LINES = """
     WHERE sale.store_id = %s AND sale.state <> 'open'
       AND NOT EXISTS (SELECT 1 FROM counter_saleline line WHERE line.sale_id = sale.id)
       AND NOT EXISTS (SELECT 1 FROM counter_serviceline fee WHERE fee.sale_id = sale.id)
+      AND NOT EXISTS (SELECT 1 FROM counter_depositline before WHERE before.sale_id = sale.id)
+      AND NOT EXISTS (SELECT 1 FROM counter_payment payment
+                      WHERE payment.sale_id = sale.id AND payment.deposit_id IS NOT NULL)
       AND NOT EXISTS (SELECT 1 FROM counter_payment payment
                       JOIN appraisal_tradein trade_in ON trade_in.id = payment.trade_in_id
                       WHERE payment.sale_id = sale.id AND trade_in.kind = 'buy_back')

@@ -4,6 +4,7 @@ from django.urls import include, path, register_converter
 
 from counter.day_addresses import IsoDay
 from counter.views import (
+    accounts,
     ageing,
     buyers,
     card_owners,
@@ -13,6 +14,8 @@ from counter.views import (
     customers,
     day,
     days,
+    dealers,
+    deposits,
     drawers,
     gifts,
     handovers,
@@ -29,6 +32,7 @@ from counter.views import (
     selling,
     sheets,
     shipments,
+    showroom_guests,
     supplies,
     ticket_hand_backs,
     ticket_intakes,
@@ -52,6 +56,7 @@ urlpatterns = [
     # the day
     path("today/", day.today, name="today"),
     path("scan/", day.scan, name="scan"),
+    path("scan/photo/", day.scan_photo, name="scan_photo"),
     path("store/", day.choose_store, name="choose_store"),
     path("shifts/", day.shift_list, name="shifts"),
     path("shifts/<code>/open/", day.open_shift, name="open_shift"),
@@ -85,6 +90,16 @@ urlpatterns = [
         "sell/<uuid:uuid>/gifts/<int:gift_id>/remove/", gifts.take_gift_away, name="take_gift_away"
     ),
     path("sell/<uuid:uuid>/fees/<int:fee_id>/remove/", selling.take_fee_off, name="take_fee_off"),
+    path(
+        "sell/<uuid:uuid>/deposits/<int:line_id>/remove/",
+        deposits.take_deposit_off,
+        name="take_deposit_off",
+    ),
+    path(
+        "sell/<uuid:uuid>/deposits/<uuid:deposit>/credit/",
+        deposits.credit_deposit,
+        name="credit_deposit",
+    ),
     path("sell/<uuid:uuid>/lines/<int:line_id>/weigh/", line_weights.weigh_line, name="weigh_line"),
     # /sales/<number>/
     path("sales/", sales.sale_list, name="sales"),
@@ -117,6 +132,29 @@ urlpatterns = [
         )
     ),
     path("customers/<int:customer_id>/", customers.customer, name="customer"),
+    # 跟单员: who follows the orders of whom
+    path("customers/accounts/", accounts.account_clerks, name="account_clerks"),
+    path("customers/accounts/hand-over/", accounts.hand_over_customers, name="hand_over_customers"),
+    path("customers/<int:customer_id>/account/", accounts.follow_customer, name="follow_customer"),
+    path(
+        "customers/<int:customer_id>/notes/", accounts.describe_customer, name="describe_customer"
+    ),
+    # 订金, 定金: what customers have paid before the goods
+    path("deposits/", deposits.deposit_list, name="deposits"),
+    path("deposits/new/", deposits.new_deposit, name="new_deposit"),
+    path("deposits/locks/", deposits.open_locks, name="open_locks"),
+    path("deposits/<uuid:uuid>/", deposits.deposit, name="deposit"),
+    path("deposits/<uuid:uuid>/slip.pdf", deposits.deposit_slip, name="deposit_slip"),
+    *(
+        path(f"deposits/<uuid:uuid>/{word}/", view, name=name)
+        for word, view, name in (
+            ("pay-back", deposits.pay_deposit_back, "pay_deposit_back"),
+            ("withdraw", deposits.withdraw_deposit, "withdraw_deposit"),
+            ("lapse", deposits.lapse_deposit, "lapse_deposit"),
+            ("sell", deposits.sell_reserved, "sell_reserved"),
+        )
+    ),
+    path("orders/<number>/lock/", deposits.lock_price, name="lock_price"),
     # 换货余额: what the shop owes its customers in goods
     path("customers/credit/", credit.credit_list, name="credit"),
     path("customers/<int:customer_id>/credit/", credit.customer_credit, name="customer_credit"),
@@ -287,6 +325,11 @@ urlpatterns = [
     path("shipments/<number>/receive/add/", shipments.scan_parcel, name="scan_parcel"),
     path("shipments/<number>/receive/clear/", shipments.clear_parcel, name="clear_parcel"),
     path("shipments/<number>/recall/", shipments.recall_shipment, name="recall_shipment"),
+    path(
+        "shipments/<number>/too-many/<piece>/settle/",
+        shipments.settle_surplus,
+        name="settle_surplus",
+    ),
     *(
         path(f"shipments/<number>/pieces/<piece>/{word}/", view, name=name)
         for word, view, name in (
@@ -301,6 +344,11 @@ urlpatterns = [
     path("supplies/move/", supplies.move_supplies, name="move_supplies"),
     path("supplies/use/", supplies.use_supplies, name="use_supplies"),
     path("supplies/put-right/", supplies.put_supplies_right, name="put_supplies_right"),
+    # the network showroom as its customers see it
+    path("", include("counter.showroom_pages")),
+    path("guests/", showroom_guests.showroom_guests, name="showroom_guests"),
+    path("guests/invite/", showroom_guests.invite_guest, name="invite_guest"),
+    path("guests/end/", showroom_guests.end_invitation, name="end_invitation"),
     # faults that customers report
     path("claims/", claims.claim_list, name="claims"),
     path("claims/new/", claims.new_claim, name="new_claim"),
@@ -308,6 +356,10 @@ urlpatterns = [
     path("notices/", notices.notice_list, name="notices"),
     path("notices/<int:notice_id>/retry/", notices.retry_notice, name="retry_notice"),
     path("notices/<int:notice_id>/drop/", notices.drop_notice, name="drop_notice"),
+    # 网络板房: the queue of orders
+    path("orders/", include("counter.order_pages")),
+    # 加盟商: a whole list in one order
+    path("dealers/<int:customer_id>/order/", dealers.dealer_order, name="dealer_order"),
     # head office's own: no counter opens these
     path("head-office/", include("counter.head_office_pages")),
     path("head-office/cash/", cash_cases.cash_case_list, name="cash_cases"),

@@ -127,4 +127,4 @@ def _may_be_old(request: HttpRequest) -> bool:
         found = access.declared(resolve(request.path_info).func)
     except Resolver404:
         return False
-    return found is not None and found.scope is access.Scope.PUBLIC
+    return found is not None and found.scope is access.Scope.PUBLIC and found.may_be_old

@@ -1,12 +1,14 @@
 """Where a scan leads: a piece to its page, a card to its page, a document to itself."""
 
 import re
+from collections.abc import Iterable
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appraisal.models import ScrapBag, TradeIn
 from counter.models import Handover, Sale
+from counter.showroom import queries as orders
 from inventory import queries as stock
 from inventory import shipment_slips, stocktake_queries
 from inventory.ground import access, codes
@@ -29,6 +31,29 @@ class DocumentUnknown(RuleBroken):
     code = "document_unknown"
     status = 404
     sentence = _("No document of this store has this number.")
+
+
+class NoCodeOnPicture(RuleBroken):
+    code = "no_code_on_picture"
+    status = 422
+    sentence = _("No code can be read on this picture. Go closer, or type the number.")
+
+
+class SeveralCodes(RuleBroken):
+    code = "several_codes"
+    status = 422
+    sentence = _("There are several codes on this picture. Take one label alone.")
+
+
+def code_on(texts: Iterable[str]) -> str:
+    """The one code that a picture shows; bars and square of one label say the same. Refused: none,
+    and different ones, because nobody knows which was meant."""
+    found = {value for text in texts if (value := codes.read(text).value)}
+    if not found:
+        raise NoCodeOnPicture(field="photo")
+    if len(found) > 1:
+        raise SeveralCodes(field="photo")
+    return found.pop()
 
 
 def address_of(user: Who, text: str) -> str:
@@ -69,6 +94,7 @@ def _document(user: Who, number: str) -> str:
         ("scrap_bag", lambda: access.visible(ScrapBag.objects.all(), user, store="origin")),
         ("trade_in", lambda: access.visible(TradeIn.objects.all(), user)),
         ("ticket", lambda: access.visible(Ticket.objects.all(), user)),
+        ("order", lambda: orders.orders_for(user)),
     )
     for page, rows in seen_by:
         if rows().filter(number=number).exists():

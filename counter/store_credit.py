@@ -1,5 +1,5 @@
-"""换货余额: what the shop owes a customer in goods. It arises from an exchange only, belongs to one
-customer, and is never sold in advance. `credit_payouts` gives it back in money."""
+"""换货余额: what the shop owes a customer in goods. It arises from exchanges, fees and deposits,
+belongs to one customer, and is never sold in advance. `credit_payouts` gives it back in money."""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,7 @@ from counter.models import (
     CreditEntry,
     CreditReason,
     Customer,
+    Deposit,
     Sale,
     Tendered,
     TenderKind,
@@ -97,7 +98,9 @@ def spenders(*, sale: Sale, tendered: Sequence[Tendered]) -> set[int]:
 def give_back(*, sale: Sale, book: Book) -> None:
     """A void: what was spent is there again, what the sale gave is gone. Refused when that was
     spent elsewhere meanwhile."""
-    for entry in list(CreditEntry.objects.filter(sale=sale).select_related("trade_in", "ticket")):
+    for entry in list(
+        CreditEntry.objects.filter(sale=sale).select_related("trade_in", "ticket", "deposit")
+    ):
         _take_back(entry, sale=sale, book=book)
 
 
@@ -118,6 +121,7 @@ def write(
     book: Book,
     trade_in: TradeIn | None = None,
     ticket: Ticket | None = None,
+    deposit: Deposit | None = None,
 ) -> CreditEntry:
     """One more entry of a customer; the balance is their sum."""
     entry = CreditEntry(
@@ -127,6 +131,7 @@ def write(
         reason=reason,
         trade_in=trade_in,
         ticket=ticket,
+        deposit=deposit,
         sale=sale,
         at=book.at,
     )
@@ -144,6 +149,7 @@ def _take_back(entry: CreditEntry, *, sale: Sale, book: Book) -> None:
         reason=CreditReason.GIVEN_BACK,
         trade_in=entry.trade_in,
         ticket=entry.ticket,
+        deposit=entry.deposit,
         book=book,
     )
 

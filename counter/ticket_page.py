@@ -39,6 +39,7 @@ from warranty.models import (
     ContactAttempt,
     Institution,
     JobState,
+    Per,
     PhotoOf,
     Quote,
     QuoteLine,
@@ -200,7 +201,10 @@ class TicketPage:
         row = care_prices.row_for(
             kind=job.kind, metal=self.ticket.metal, category=self.ticket.category, on=day
         )
-        return measures.plain_yuan(care_prices.cents_for(row)) if row else ""
+        if row is None:
+            return ""
+        units = max(jobs.sizes_of(job), 1) if row.per == Per.SIZE else 1
+        return measures.plain_yuan(care_prices.cents_for(row, units=units))
 
     @property
     def may_quote(self) -> bool:

@@ -11,6 +11,7 @@ from appraisal import queries as old_gold
 from counter import investigations, queries, shifts, signed_sheets
 from counter.models import OPEN_STATES, Handover, Sale, Shift
 from counter.queries import CounterDay
+from counter.showroom import queries as orders
 from inventory import places, prices, shipment_slips
 from inventory import queries as stock
 from inventory.ground import amounts
@@ -63,6 +64,7 @@ class Today:
     counters_now: list[AtCounter]
     loose: Loose | None
     open_trade_ins: int
+    orders_due: int  # that this person follows, today or before
     parcels: Waiting
     board: list[MetalPrice]
     sold_by_others: list[Movement]
@@ -83,7 +85,7 @@ class Today:
 def today_of(*, user: User, store: Store, counter: Place | None) -> Today:
     """The day of one store as this person may see it; of every store for head office."""
     now = timezone.now()
-    begin, _end = places.day_bounds(store, places.business_day(store, now))
+    begin, end = places.day_bounds(store, places.business_day(store, now))
     week_ago = queries.sold_between(store, begin - WEEK, now - WEEK)
     own = stock.counters_of(store)
     return Today(
@@ -94,6 +96,7 @@ def today_of(*, user: User, store: Store, counter: Place | None) -> Today:
         counters_now=[each for each in counters_of(store) if each.shift or each.left_open],
         loose=_loose(user, store, now) if user.has_perm("close_investigation") else None,
         open_trade_ins=_open_trade_ins(user, store),
+        orders_due=_orders_due(user, end),
         parcels=shipment_slips.waiting_at(store),
         board=_board(store),
         sold_by_others=list(stock.sold_from_trays_of(counter, since=begin)) if counter else [],
@@ -102,6 +105,10 @@ def today_of(*, user: User, store: Store, counter: Place | None) -> Today:
         latest=list(queries.recent_sales(user, store=store)[:5]),
         stores=_stores(user) if store.kind == StoreKind.HEAD_OFFICE else [],
     )
+
+
+def _orders_due(user: User, until: datetime) -> int:
+    return orders.due_for(user, until=until) if user.has_perm("work_orders") else 0
 
 
 def counters_of(store: Store) -> list[AtCounter]:

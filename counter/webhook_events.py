@@ -29,6 +29,9 @@ class Event:
 BY_KIND: Final[Mapping[str, Event]] = {
     "sale_completed": Event("sale.completed", "sales", _("a sale is completed")),
     "card_issued": Event("card.issued", "cards", _("a warranty card is issued")),
+    "order_step": Event(
+        "order.step_changed", "showroom/orders", _("an order of the network showroom moved on")
+    ),
     "stocktake_published": Event(
         "stocktake.published", "stocktakes", _("a stocktake is published")
     ),

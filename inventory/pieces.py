@@ -233,6 +233,11 @@ def write_off(*, piece: Piece, number: str, book: Book) -> None:
     _move(rows=[piece], new=State.WRITTEN_OFF, reason=Reason.LOST, book=book, number=number)
 
 
+def set_in(*, piece: Piece, number: str, book: Book) -> None:
+    """A stone of ours was set into a piece that the workshop made; `number` of that piece."""
+    _move(rows=[piece], new=State.WRITTEN_OFF, reason=Reason.SET, book=book, number=number)
+
+
 def _move(
     *,
     rows: Sequence[Piece],

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -115,6 +115,7 @@ class ReturnDesk:
         lines: Sequence[SaleLine] | None = None,
         mg: int | None = None,
         channel: str = "shop",
+        received_on: date | None = None,
         cause: str = "",
         words: str = "",
         counter: Place | None = None,
@@ -124,7 +125,14 @@ class ReturnDesk:
         rows = lines or list(sale.lines.select_related("piece", "sale"))
         return returns.take_back(
             sale=sale,
-            wish=Wish(fault=fault, leads_to=leads_to, channel=channel, cause=cause, words=words),
+            wish=Wish(
+                fault=fault,
+                leads_to=leads_to,
+                channel=channel,
+                received_on=received_on or (sale.business_day if channel == "distance" else None),
+                cause=cause,
+                words=words,
+            ),
             brought=[self.hand(line, mg, **seen) for line in rows],
             counter=counter or self.shop.a,
             customer_id=None,

@@ -5,11 +5,13 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
 from counter import scanning, shifts
+from counter.forms import ScanPhotoForm
 from counter.middleware import COUNTER_IN_SESSION, STORE_IN_SESSION
 from counter.today import counters_of, today_of
-from counter.views.pages import CounterRequest, counter_here, seen
+from counter.trade_in_forms import MOST_BODY
+from counter.views.pages import CounterRequest, checked, counter_here, seen
 from inventory import queries as stock
-from inventory.ground import access
+from inventory.ground import access, photos
 from inventory.ground.access import Scope
 from inventory.views.pages import rights, store_of
 
@@ -59,3 +61,16 @@ def choose_store(request: CounterRequest) -> HttpResponse:
 def scan(request: CounterRequest) -> HttpResponse:
     """Any scan on any screen goes to the right place."""
     return seen(scanning.address_of(request.user, request.GET.get("code", "")[:200]))
+
+
+# decoding a picture takes its time: outside any transaction; it is kept nowhere
+@require_POST
+@access.page(keyed=False, max_body=MOST_BODY)
+def scan_photo(request: CounterRequest) -> HttpResponse:
+    """The code on a picture, where no scanner is at hand: told to the scan box, which takes it as
+    any other scan; without a script it leads where the scan would."""
+    taken = checked(ScanPhotoForm(request.POST, request.FILES)).cleaned_data["photo"]
+    code = scanning.code_on(photos.codes_on(photos.open_picture(taken)))
+    if request.accepts("text/html"):
+        return seen(scanning.address_of(request.user, code))
+    return HttpResponse(code, content_type="text/plain; charset=utf-8")

@@ -46,6 +46,7 @@ class Access:
     permission: str = ""
     keyed: bool = True  # a POST needs a request key
     max_body: int = MAX_BODY
+    may_be_old: bool = True  # a public page that may come from a replica
 
 
 def page(
@@ -72,11 +73,12 @@ def page(
     return declare
 
 
-def public(*, max_body: int = MAX_BODY) -> Callable[[View], View]:
-    """A page without sign-in and without a key."""
+def public(*, max_body: int = MAX_BODY, may_be_old: bool = True) -> Callable[[View], View]:
+    """A page without sign-in and without a key. `may_be_old`: unless somebody sees there what they
+    have just written, it may come from a replica."""
 
     def declare(view: View) -> View:
-        view.access = Access(Scope.PUBLIC, keyed=False, max_body=max_body)  # type: ignore[attr-defined]  # because: a view carries its declaration
+        view.access = Access(Scope.PUBLIC, keyed=False, max_body=max_body, may_be_old=may_be_old)  # type: ignore[attr-defined]  # because: a view carries its declaration
         return view
 
     return declare

@@ -29,6 +29,11 @@ def is_system(user: User | AnonymousUser) -> bool:
     return user.get_username() == SYSTEM and not user.is_active
 
 
+def is_customer(user: User | AnonymousUser) -> bool:
+    """Whether this is whoever stands at the other side of a public page."""
+    return user.get_username() == CUSTOMER and not user.is_active
+
+
 def _nobody(username: str) -> User:
     # found by its inactivity too: a person of this name makes the creation fail, and loudly
     found, _made = User.objects.get_or_create(

@@ -63,7 +63,7 @@ class Outlet(Protocol):
 
 
 class ConsoleOutlet:
-    """For a first look: every message is a line of the log."""
+    """For a first look: every message is a line of the log, its secrets too."""
 
     def send(self, message: Message) -> None:
         logger.warning("notice %s to %s: %s", message.kind, message.address, message.text)
@@ -181,5 +181,6 @@ def _send(row: Notice, outlet: Outlet, at: datetime) -> bool:
         state = NoticeState.FAILED if is_last else NoticeState.WAITING
         claimed.update(state=state, why=str(wrong)[:200])
         return False
-    claimed.update(state=NoticeState.SENT, sent_at=at, why="")
+    sent = {"text": ""} if row.is_secret else {}
+    claimed.update(state=NoticeState.SENT, sent_at=at, why="", **sent)
     return True

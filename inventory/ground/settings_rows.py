@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from inventory.ground import changes
+from inventory.ground import changes, statements
 from inventory.ground.errors import BadField, NotAllowed
 from inventory.models import Store, StoreSetting
 
@@ -92,7 +92,12 @@ SETTINGS: dict[str, Setting] = {
     "trade_in_photo": Setting(
         _("Old gold is photographed before anything is done to it"), "yes", choices=("yes", "no"),
     ),
-    # 网络板房: by when whose turn is over
+    # 网络板房; a house without one has no orders, whatever stands here
+    "network_showroom": Setting(
+        _("Orders of the network showroom are taken and worked on here"),
+        "yes", choices=("yes", "no"),
+    ),
+    # by when whose turn is over
     "order_confirm_hours": Setting(
         _("Order: the customer confirms within so many hours, else is called"), 48, least=1
     ),
@@ -119,8 +124,43 @@ SETTINGS: dict[str, Setting] = {
     "order_sign_hours": Setting(
         _("Order: a parcel is signed for within so many hours"), 168, least=1
     ),
+    "order_stone_tolerance_bp": Setting(
+        _("Order: a stone may weigh so much more or less than ordered, in hundredths of a percent"),
+        1_000, most=10_000,
+    ),
+    "order_weight_tolerance_bp": Setting(
+        _("Order: a piece may weigh so much more or less than estimated, in hundredths of a "
+          "percent"),
+        1_000, most=10_000,
+    ),
     "order_most_per_clerk": Setting(
         _("Order: a clerk follows so many open orders before others are suggested"), 40, least=1
+    ),
+    # 订金, 定金, 锁价
+    "deposit_days": Setting(
+        _("A deposit is kept for so many days when nothing else is agreed"), 30, least=1, most=365
+    ),
+    "earnest_most_bp": Setting(
+        _("Earnest money counts as such up to so much of the price, in hundredths of a percent "
+          "(Civil Code, art. 586: 20 percent)"),
+        2_000, least=1, most=2_000,
+    ),
+    "price_lock_days": Setting(
+        _("A metal price is locked for at most so many days"), 30, least=1, most=365
+    ),
+    "price_lock_deposit_bp": Setting(
+        _("A price lock needs a deposit of so much of the order, in hundredths of a percent"),
+        2_000, least=1, most=10_000,
+    ),
+    "price_lock_customer_mg": Setting(
+        _("Open price locks of one customer in one metal, at most, in milligrams"), 200_000
+    ),
+    "price_lock_house_mg": Setting(
+        _("Open price locks of the house in one metal, at most, in milligrams"), 20_000_000
+    ),
+    "price_lock_over_bp": Setting(
+        _("A piece may weigh so much more than was locked, in hundredths of a percent"),
+        500, most=10_000,
     ),
     "second_weigher_cents": Setting(
         _("A trade-in of so much is weighed again by a second person, in cents"),
@@ -254,6 +294,12 @@ SETTINGS: dict[str, Setting] = {
 }  # fmt: skip
 
 
+DATED = """
+    SELECT key, value FROM inventory_storesetting
+    WHERE store_id = %s AND valid_from <= %s AND key IN {keys} ORDER BY valid_from, id
+"""
+
+
 def value(store: Store, key: str, *, at: datetime | None = None) -> Value:
     """The setting of a store at a moment (default: now)."""
     return values(store, key, at=at)[key]
@@ -261,9 +307,9 @@ def value(store: Store, key: str, *, at: datetime | None = None) -> Value:
 
 def values(store: Store, *keys: str, at: datetime | None = None) -> dict[str, Value]:
     """Several settings at once (1 query)."""
-    rows = StoreSetting.objects.filter(store=store, key__in={*keys, "bundle"})
-    dated = rows.filter(valid_from__lte=at or timezone.now()).order_by("valid_from", "pk")
-    newest = dict(dated.values_list("key", "value"))
+    wanted = sorted({*keys, "bundle"})
+    asked = DATED.format(keys=statements.marks(wanted))
+    newest = dict(statements.fetch(asked, [store.pk, at or timezone.now(), *wanted]))
     bundle = newest.get("bundle", str(SETTINGS["bundle"].default))
     return {key: _in_force(SETTINGS[key], newest.get(key), bundle) for key in keys}
 

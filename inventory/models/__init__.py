@@ -35,7 +35,9 @@ from inventory.models.shipments import (
     ShipmentLine,
     ShipmentOutcome,
     ShipmentState,
+    ShipmentSurplus,
     ShipmentWeighing,
+    SurplusOutcome,
 )
 from inventory.models.stocktake_evidence import (
     StocktakeHandIn,
@@ -108,6 +110,7 @@ __all__ = [
     "ShipmentLine",
     "ShipmentOutcome",
     "ShipmentState",
+    "ShipmentSurplus",
     "ShipmentWeighing",
     "SpotState",
     "State",
@@ -133,6 +136,7 @@ __all__ = [
     "SupplyItem",
     "SupplyKind",
     "SupplyStock",
+    "SurplusOutcome",
     "Transfer",
     "Written",
 ]

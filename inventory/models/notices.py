@@ -15,6 +15,10 @@ class NoticeState(models.TextChoices):
     DROPPED = "dropped", _("given up")
 
 
+# what leads into a customer's own pages: read by nobody here, and forgotten when it is sent
+SECRET_NOTICES = frozenset({"showroom_link", "showroom_code"})
+
+
 class Notice(models.Model):
     """A message to somebody outside, from the moment it is due until it was handed on or given up.
     The rule that causes it writes it in its own transaction; sending comes after."""
@@ -46,3 +50,7 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.document}"
+
+    @property
+    def is_secret(self) -> bool:
+        return self.kind in SECRET_NOTICES

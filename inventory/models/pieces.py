@@ -65,6 +65,7 @@ class Reason(models.TextChoices):
     FOUND = "found", _("found again")
     LOST = "lost", _("written off as lost")
     TO_SUPPLIER = "to_supplier", _("back to the supplier")
+    SET = "set", _("set into an ordered piece")
     SENT = "sent", _("sent to another store")
     DELIVERED = "delivered", _("handed over at the other store")
     ARRIVED = "arrived", _("arrived from another store")

@@ -26,7 +26,17 @@ POLICY = {
     "frame-ancestors 'none'",
     "form-action 'self'",
 }
-PUBLIC = ("/sign-in/", "/w/", "/w/12345678901234567888", "/not-here/", "/api/v1/stores")
+PUBLIC = (
+    "/sign-in/",
+    "/w/",
+    "/w/12345678901234567888",
+    "/showroom/",
+    "/showroom/enter/AAAAAAAAAAAAAAAAAAAAAA/",
+    "/showroom/ring-size/",
+    "/o/AAAAAAAAAAAAAAAAAAAAAA/",
+    "/not-here/",
+    "/api/v1/stores",
+)
 WRITES = ("INSERT", "UPDATE", "DELETE")
 EVIDENCE = ("django_session", "axes_", "counter_apikey")
 

@@ -14,6 +14,7 @@ from counter import (
     cash_cases,
     clerks,
     customers,
+    deposit_lines,
     gifts,
     programs,
     return_seed,
@@ -26,6 +27,7 @@ from counter.models import (
     CountItem,
     Delivery,
     DeliveryState,
+    Deposit,
     Gift,
     Handover,
     ItemKind,
@@ -35,12 +37,14 @@ from counter.models import (
     Sale,
     WebhookSecret,
 )
-from inventory import places, transfers, uploads
+from inventory import places, shipment_surpluses, transfers, uploads
 from inventory.ground import changes, notices
 from inventory.models import Notice, Photo, Piece, PieceUpload, Shipment, StocktakeSheet, Transfer
 from tests import counts, scrap_bags, sheets, stocktake_stages, stocktakes
 from tests import shipments as parcels
+from tests.abuse import ordered
 from tests.cast import PASSWORD, Shop, card_of
+from tests.deposits import Owing
 from tests.inventory.lists import CHARM, csv_of
 from tests.old_gold import Desk, open_desk
 from tests.old_gold_bills import put_rule
@@ -84,6 +88,9 @@ class Rows:
     counting: stocktake_stages.Counting  # at B-07 and B-08
     sample: int  # of B-07, drawn for the scale
     published: StocktakeSheet  # a ring was missing
+    deposit: Deposit  # for an order in the queue of S01
+    deposit_line: int  # for the same order, on the open bill
+    order: ordered.Ordered  # in the queue of S01
 
     @property
     def card(self) -> str:
@@ -132,8 +139,20 @@ def stocked(shop: Shop) -> Rows:
         key=_key(shop),
         delivery=_delivery(shop),
         published=_published(shop),
+        order=ordered.placed(shop),
+        **_deposits(shop, bill),
         **_counting(shop),
     )
+
+
+def _deposits(shop: Shop, bill: Sale) -> dict[str, Any]:
+    """Money that was paid for an order, and more of it on the open bill."""
+    owing = Owing(shop)
+    deposit = owing.take(300_000, order=owing.order())
+    line = deposit_lines.add_line(
+        sale=bill, cents=100, terms=owing.terms(), order=deposit.order, by=shop.lin
+    )
+    return {"deposit": deposit, "deposit_line": line.pk}
 
 
 def _counting(shop: Shop) -> dict[str, Any]:
@@ -150,8 +169,12 @@ def _published(shop: Shop) -> StocktakeSheet:
 
 
 def _shipment(shop: Shop) -> Shipment:
-    """A necklace that has left for head office."""
-    return parcels.send(shop, shop.piece(place=shop.tray("A-06")), to=shop.hq)
+    """A necklace that has left for head office; beside it lies a piece that is not on the slip."""
+    necklace, strange = (shop.piece(place=shop.tray("A-06")) for _n in range(2))
+    sent = parcels.send(shop, necklace, to=shop.hq)
+    with changes.opened(store=shop.hq, by=shop.head) as book:
+        shipment_surpluses.note(shipment=sent, rows=[strange], book=book)
+    return sent
 
 
 def _identified(desk: Desk) -> TradeIn:
@@ -246,6 +269,19 @@ def _weighed(desk: Desk) -> int:
 FILL: Mapping[str, Callable[[Rows], Any]] = {
     "sell/piece/<number>/": lambda rows: rows.piece.number,
     "sell/<uuid:uuid>/": lambda rows: rows.bill.uuid,
+    "sell/<uuid:uuid>/deposits/<int:line_id>/": lambda rows: rows.deposit_line,
+    "<uuid:deposit>": lambda rows: rows.deposit.uuid,
+    "deposits/<uuid:uuid>/": lambda rows: rows.deposit.uuid,
+    "orders/<number>/lock/": lambda rows: rows.deposit.order,
+    "orders/<number>/": lambda rows: rows.order.order.number,
+    "orders/new/<uuid:uuid>/": lambda rows: rows.order.draft.uuid,
+    "orders/offers/<code>/": lambda rows: "B1001",
+    "<style>": lambda rows: "B1001",
+    "<int:question_id>": lambda rows: rows.order.question,
+    "<int:version>": lambda rows: rows.order.order.version,
+    "<int:ordered_id>": lambda rows: rows.order.ordered,
+    "<int:stone_id>": lambda rows: rows.order.stone,
+    "<int:parcel_id>": lambda rows: rows.order.parcel,
     "<int:row_id>": lambda rows: rows.bill.tendered.get().pk,
     "<int:line_id>": lambda rows: rows.bill.lines.get().pk,
     "sales/<number>/": lambda rows: rows.sale.number,
@@ -259,6 +295,7 @@ FILL: Mapping[str, Callable[[Rows], Any]] = {
     "transfers/new/<number>/": lambda rows: rows.piece.number,
     "transfers/<number>/": lambda rows: rows.transfer.number,
     "shipments/<number>/": lambda rows: rows.shipment.number,
+    "shipments/<number>/too-many/<piece>/": lambda rows: rows.shipment.surpluses.get().piece.number,
     "shipments/<number>/pieces/<piece>/": lambda rows: rows.shipment.lines.get().piece.number,
     "stocktakes/<number>/": lambda rows: rows.counting.stocktake.number,
     "stocktakes/<number>/sheet.pdf": lambda rows: rows.published.number,
@@ -297,6 +334,7 @@ FILL: Mapping[str, Callable[[Rows], Any]] = {
     "<int:secret_id>": lambda rows: WebhookSecret.objects.latest("pk").pk,
     "<int:delivery_id>": lambda rows: rows.delivery,
     "customers/<int:customer_id>/": lambda rows: rows.creditor,
+    "dealers/<int:customer_id>/": lambda rows: rows.order.dealer,
     "<int:fee_id>": lambda rows: rows.fee,
     "<int:notice_id>": lambda rows: rows.notice,
     "tickets/<number>/": lambda rows: rows.ticket.number,

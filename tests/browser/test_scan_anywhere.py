@@ -1,10 +1,13 @@
 """Scanners, double touches and broken networks: nothing is lost and nothing is done twice."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from django.core.management import call_command
+from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
 from counter.models import Sale, Tendered
@@ -47,6 +50,21 @@ def test_a_scan_opens_the_piece_from_any_screen(
     tablet.goto(where)
     scan(tablet, f"~{piece.number}")
     tablet.wait_for_url(f"**/pieces/{piece.number}/")
+
+
+def test_a_picture_of_the_label_is_a_scan(trading_shop: Shop, tablet: Page, tmp_path: Path) -> None:
+    piece = trading_shop.piece()
+    show_bill(tablet, trading_shop.bill(trading_shop.charm()))
+    label = tmp_path / "label.png"
+    segno.make(piece.number, error="m").save(str(label), scale=8, border=4)
+    tablet.locator("input[form=scan-photo]").set_input_files(label)
+    expect(tablet.locator(f"[data-piece='{piece.number}']")).to_be_visible()
+    # a picture of nothing is said where the eye is, and the bill stays
+    blank = tmp_path / "blank.png"
+    Image.new("RGB", (200, 200), "white").save(blank)
+    tablet.locator("input[form=scan-photo]").set_input_files(blank)
+    expect(tablet.locator("scan-box[data-answer=unknown] output")).not_to_be_empty()
+    expect(tablet.locator("#lines [data-piece]")).to_have_count(2)
 
 
 @pytest.mark.parametrize("focus", ["#scan-code", "#id_amount", "summary", ".brand"])

@@ -60,7 +60,7 @@ def _bring_in(page: Page) -> None:
     """The manager brings the supplier's list in, reads the report and confirms."""
     sign_in(page, "wang")
     page.goto("/pieces/import/")
-    page.set_input_files("input[type=file]", DATA / "pieces_sample_gb18030.csv")
+    page.set_input_files("input[name=file]", DATA / "pieces_sample_gb18030.csv")
     page.get_by_role("button", name="检查清单").click()
     write = page.get_by_role("button", name="写入账目")
     expect(write).to_be_visible()

@@ -41,11 +41,14 @@ def test_a_counter_is_counted_while_it_sells(
     _scan(lin, NOT_OURS, "unknown")
     _scan(lin, there.number, "already")
     shop.sell(sold)
-    for ring in trays["A-02"]:
-        _scan(zhao, ring.number, "read")
+    read, typed = trays["A-02"]
+    _scan(zhao, read.number, "read")
+    _type(zhao, typed.number)
     _describe(lin, finger)
     expect(_figure(lin)).to_have_text("2 件")
     expect(_tile(lin, "A-02")).to_contain_text("2 件", timeout=20_000)  # by itself
+    means = dict(count.reads.values_list("piece", "means"))
+    assert (means[read.pk], means[typed.pk]) == ("scanner", "typed")
     _hand_in(zhao, "A-02", finger)
     _hand_in(lin, "A-01", finger)
     expect(lin.get_by_text("应存", exact=True)).to_be_visible()
@@ -87,6 +90,15 @@ def _scan(page: Page, code: str, tone: str) -> None:
     """The tone tells what was heard, and it says of which label."""
     scan(page, code)
     expect(page.locator(f"scan-box[data-answer={tone}]")).to_be_visible()
+    expect(page.locator("scan-box output")).to_contain_text(code[-2:])
+
+
+def _type(page: Page, code: str) -> None:
+    """On our own keys, digit by digit."""
+    page.get_by_role("button", name="手输").click()
+    for digit in code:
+        page.locator(f"#scan-keys [data-key='{digit}']").click()
+    page.locator("#scan-keys [data-key=send]").click()
     expect(page.locator("scan-box output")).to_contain_text(code[-2:])
 
 

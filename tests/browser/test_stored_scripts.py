@@ -11,6 +11,7 @@ import pytest
 from django.contrib import admin
 from playwright.sync_api import Browser, Error, Page
 
+from counter.models import NetworkOrder
 from tests.abuse.payloads import MARK, SCRIPTS, poison
 from tests.abuse.world import Rows, filled, stocked
 from tests.browser.hands import TABLET, cookies_of
@@ -118,6 +119,7 @@ def test_no_page_of_the_admin_runs_what_was_typed(
 def test_no_public_page_runs_what_was_typed(poisoned: Rows, trap: Callable[..., Trap]) -> None:
     snare = trap()
     assert "x-p" in snare.show(f"/w/{poisoned.card}")
+    assert "x-p" in snare.show(f"/o/{NetworkOrder.objects.earliest('pk').link}/")
     for path, _view in OURS:
         if "<" not in path and "[" not in path:
             snare.show(f"/{path}")

@@ -13,7 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from appraisal.models import TradeIn
 from counter.api import api
-from counter.models import Handover, Return, SaleLine
+from counter.models import Handover, NetworkOrder, Return, SaleLine
 from inventory.ground.schemas import Strict
 from inventory.models import Shipment, StocktakeSheet
 from tests.cast import Shop
@@ -158,6 +158,7 @@ ADDRESSES: dict[str, Address] = {
     "list_scrap_bags": lambda shop: "/scrap-bags",
     "list_tickets": lambda shop: "/tickets",
     "get_ticket": lambda shop: f"/tickets/{Ticket.objects.earliest('pk').number}",
+    "list_deposits": lambda shop: "/deposits",
     "list_returns": lambda shop: "/returns",
     "get_return": lambda shop: f"/returns/{Return.objects.earliest('pk').number}",
     "list_transfers": lambda shop: "/transfers",
@@ -167,6 +168,8 @@ ADDRESSES: dict[str, Address] = {
     "list_stocktake_lines": lambda shop: (
         f"/stocktakes/{StocktakeSheet.objects.earliest('pk').number}/lines"
     ),
+    "list_showroom_styles": lambda shop: "/showroom/styles",
+    "get_order": lambda shop: f"/showroom/orders/{NetworkOrder.objects.earliest('pk').number}",
     "get_card": lambda shop: f"/cards/{sold(shop, 'cards__number')}",
 }
 READS = {

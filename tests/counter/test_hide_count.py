@@ -102,6 +102,8 @@ def test_no_page_tells_the_figures_of_an_open_count(shop: Shop, sheet: Handover,
     for address in addresses:
         if address.startswith(("/pieces/?state", "/pieces/?q=T")):
             continue  # tells what the whole store has, not what lies in one place
+        if address == "/showroom/ring-size.pdf":
+            continue  # a paper of circles and their measures, the same for everybody
         assert told(client.get(address)) == [], address
 
 

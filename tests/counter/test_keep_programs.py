@@ -78,7 +78,7 @@ def test_it_is_open_until_the_end_of_its_last_day(shop: Shop, head: Client) -> N
     [
         {"name": ""},
         {"scopes": []},
-        {"scopes": ["orders:write"]},
+        {"scopes": ["secrets:write"]},
         {"stores": []},
         {"stores": [0]},
         {"expires_on": "2020-01-01"},
@@ -172,7 +172,7 @@ def test_the_chain_tells_who_did_what_and_agrees(shop: Shop, head: Client) -> No
     put_seed_windows()
     today = timezone.localdate().isoformat()
     form = {"fault": "changed_mind", "leads_to": "refund", "days": "5", "precedence": "0"}
-    form |= {"basis": "", "is_house_promise": "on", "valid_from": today}
+    form |= {"basis": "", "is_house_promise": "on", "valid_from": today, "starts": "sale"}
     assert head.post("/returns/windows/", form).status_code == 302
     ledger = LedgerHead.objects.get(store=places.office())
     assert [*books.verify_chain(ledger), *books.verify_rows(ledger)] == []

@@ -10,9 +10,10 @@ from counter.service_desk import NotThisPiece
 from inventory import places
 from inventory.models import Piece
 from tests.cast import Shop
+from tests.old_gold import SIGNED
 from tests.returns import ReturnDesk, open_return_desk
 from tests.service_desk import ServiceDesk, open_service_desk
-from warranty import care_prices, seed
+from warranty import care_prices, quotes, seed
 from warranty.models import Basis, Card, CarePrice, Fault, JobKind, Ticket, TicketState, WeighedAt
 
 
@@ -67,8 +68,10 @@ def test_one_of_a_pair_is_taken_in_but_proves_nothing(shop: Shop) -> None:
 
 
 def done(service: ServiceDesk, ticket: Ticket) -> None:
-    service.task(ticket, JobKind.POLISH, Basis.GOODWILL)
+    service.task(ticket, JobKind.POLISH, Basis.PAID)
     service.photograph(ticket)
-    service.hand_back(service.work(service.sign(ticket)), 2_010)
+    service.sign(ticket)
+    quotes.approve_on_tablet(quote=service.quoted(ticket, 0), drawn=SIGNED, by=service.by)
+    service.hand_back(service.work(ticket), 2_010)
     ticket.refresh_from_db()
     assert ticket.state == TicketState.COLLECTED

@@ -9,7 +9,7 @@ from inventory.ground import settings_rows
 from inventory.ground.errors import BadField, NotAllowed
 from tests.cast import Shop
 from tests.service_desk import ServiceDesk, open_service_desk
-from warranty import claims
+from warranty import claims, jobs, seed
 from warranty.claims import Finding, Subject
 from warranty.models import Card, Claim
 
@@ -58,6 +58,46 @@ def test_a_fault_on_a_ticket_is_a_claim_too(desk: ServiceDesk, card: Card) -> No
         by=desk.by,
     )
     assert claim.ticket == ticket
+
+
+@pytest.mark.parametrize(
+    ("basis", "bears", "bears_not"),
+    [("warranty", "making", "unclear"), ("goodwill", "unclear", "making")],
+)
+def test_work_at_the_houses_cost_needs_its_claim(
+    desk: ServiceDesk, card: Card, basis: str, bears: str, bears_not: str
+) -> None:
+    allow(desk, goodwill="yes", goodwill_month_cents="100000")
+    ticket = desk.weigh_in(desk.receive(card), card.piece.gross_mg)
+    decide(desk, card, cause=bears_not, goodwill_cents=2_000)
+    with pytest.raises(jobs.ClaimNeeded) as refused:
+        desk.task(ticket, "solder", basis)
+    assert refused.value.next_url == f"/claims/?code={ticket.number}"
+    decide(desk, card, cause=bears, goodwill_cents=2_000)
+    assert desk.task(ticket, "solder", basis).basis == basis
+
+
+def test_only_the_same_work_on_the_same_thing_is_done_again(desk: ServiceDesk) -> None:
+    seed.put_seed_care_prices()
+    done = desk.hand_back(desk.work(desk.priced_chain(yes=True, cents=0)), 5_400)
+    before = done.jobs.get()
+    again, other = desk.receive(wish={"redo_of": done}), desk.receive()
+    for ticket, kind in ((other, "solder"), (again, "replating")):
+        with pytest.raises(jobs.NotGuaranteed):
+            desk.task(ticket, kind, "warranty", redo_of=before)
+    assert desk.task(again, "solder", "warranty", redo_of=before).redo_of == before
+
+
+def test_what_is_not_ours_is_borne_by_no_claim(desk: ServiceDesk) -> None:
+    with pytest.raises(jobs.ClaimNeeded):
+        desk.task(desk.receive(), "solder", "goodwill")
+
+
+def test_the_claim_of_a_ticket_leads_back_to_it(desk: ServiceDesk, card: Card) -> None:
+    ticket = desk.receive(card)
+    said = {"code": ticket.number, "fault": "clasp", "cause": "making", "outcome": "repair"}
+    done = desk.shop.client().post("/claims/new/", said)
+    assert done["Location"] == f"/tickets/{ticket.number}/"
 
 
 @pytest.mark.parametrize("cause", ["wear", "damage", "foreign_work"])

@@ -43,7 +43,7 @@ def test_an_endpoint_is_registered_and_told_of_one_store(
     [
         ({"name": ""}, "required"),
         ({"events": []}, "required"),
-        ({"events": ["order.step_changed"]}, "not one of the available choices"),
+        ({"events": ["order.stolen"]}, "not one of the available choices"),
         ({"all_stores": ""}, "Choose stores, or all of them."),
         ({"url": "http://erp.example/"}, "begins with https://"),
         ({"url": "https://169.254.169.254/latest/"}, "begins with https://"),

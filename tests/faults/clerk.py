@@ -2,22 +2,28 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tests.faults.tablet import Scanner, Session, Tablet
 
 CHARM_CENTS = 9_800
 CASH, WECHAT = "cash", "wechat"
+MANAGER = "wang"
 
 
 @dataclass(frozen=True)
 class Stock:
-    """A piece as its label says. `cents`: its price, or None when it goes by weight."""
+    """A piece as its label says. `cents`: its price, or None when it goes by weight; `called`: its
+    name where it is no charm and no necklace."""
 
     number: str
     cents: int | None = CHARM_CENTS
+    called: str = ""
 
     @property
     def name(self) -> str:
+        if self.called:
+            return self.called
         return "足金项链" if self.cents is None else "银925吊坠"
 
 
@@ -97,10 +103,49 @@ class Served:
         return self.at.strip("/").removeprefix("tickets/")
 
 
+@dataclass
+class Kept:
+    """A piece that a customer has reserved with a deposit: how far it came, and on which sales."""
+
+    piece: Stock
+    state: str = "begun"
+    taken_on: str = ""
+    sold_on: str = ""
+
+
+@dataclass
+class Counted:
+    """A stocktake of the clerk's own tray: its address, and the labels that were read."""
+
+    at: str
+    labels: list[str]
+    is_published: bool = False
+
+    @property
+    def number(self) -> str:
+        return self.at.strip("/").removeprefix("stocktakes/")
+
+
+@dataclass
+class Ordered:
+    """An order in the clerk's queue: how far it came, what arrived, and its bill."""
+
+    number: str
+    state: str = "transferred"
+    pieces: list[Stock] = field(default_factory=list)
+    bill: Bill | None = None
+
+    def state_now(self, sales: list[Sold]) -> str:
+        """Handed over with its bill, once that is completed."""
+        bill = self.bill
+        paid = bill is not None and any(sold.pieces is bill.pieces for sold in sales)
+        return "handed_over" if paid else self.state
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a clerk works and with whom: the two who hand over to each other, and the chief.
-    `key`: of the scanner beside the tablet."""
+    `key`: of the scanner beside the tablet; `orders`: those that the clerk follows."""
 
     store: str
     counter: str
@@ -110,6 +155,7 @@ class Place:
     pins: dict[str, str]
     float_cents: int
     key: str
+    orders: tuple[str, ...] = ()
 
     @property
     def tray(self) -> str:
@@ -134,6 +180,7 @@ class Clerk:
         self.brought: list[Brought] = []
         self.bought: list[Brought] = []  # for money, at the chief's counter
         self.served: list[Served] = []
+        self.kept: list[Kept] = []  # at the chief's counter
         self.sales: list[Sold] = []
         self.shift_sales: list[Sold] = []
         self.on_duty = place.clerk
@@ -142,6 +189,7 @@ class Clerk:
         self.slip_cents: Counter[str] = Counter()
         self.sheets: list[str] = []
         self.sent: list[str] = []  # parcels to the other store that did not go after all
+        self.counted: list[Counted] = []
         self.prices_set = 0
         self.merchant_numbers = 0
         self.feed: list[tuple[int, str]] = []  # links of the chain as the scanner pulled them
@@ -149,16 +197,28 @@ class Clerk:
         self.cards: dict[str, str] = {}  # number of a sale to the number of a card
         self.session.post(f"/shifts/{place.counter}/open/")
 
+    @cached_property
+    def manager(self) -> Session:
+        """Who opens and publishes a stocktake."""
+        return Session(self.tablet, MANAGER)
+
+    @cached_property
+    def ordered(self) -> list[Ordered]:
+        """What the clerk follows from the first day on."""
+        return [Ordered(number) for number in self.place.orders]
+
     def state_of(self, piece: Stock) -> str:
         """As the books must have it, for a piece of the clerk's own lists."""
         if piece.number not in self.lying:
             return "sold"
         on_bills = any(piece in bill.pieces for bill in self.bills)
+        on_bills |= any(piece == kept.piece for kept in self.kept)
         return "held" if on_bills else "on_sale"
 
     def free(self) -> list[Stock]:
         """What lies in the tray and is on no bill."""
         on_bills = {piece.number for bill in self.bills for piece in bill.pieces}
+        on_bills |= {kept.piece.number for kept in self.kept}
         return [piece for piece in self.lying.values() if piece.number not in on_bills]
 
     def book_payment(self, tender: str, cents: int) -> None:

@@ -79,9 +79,9 @@ def test_the_drill_tells_what_is_not_in_the_backup(shop: Shop) -> None:
 
 def test_every_capability_and_every_mishap_takes_part() -> None:
     assert {deed.__name__.rpartition(".")[2] for deed in deeds.all_deeds()} >= {
-        "bring_in", "buy_back", "follow_changes", "hand_over", "look_into_tray", "look_up_card",
-        "look_up_piece", "look_up_sale", "pay", "repeat", "seal_bag", "sell", "send_away",
-        "serve", "set_prices", "take_back", "trade_in", "void",
+        "bring_in", "buy_back", "count_tray", "follow_changes", "fulfil_order", "hand_over",
+        "look_into_tray", "look_up_card", "look_up_piece", "look_up_sale", "pay", "repeat",
+        "seal_bag", "sell", "send_away", "serve", "set_prices", "take_back", "trade_in", "void",
     }  # fmt: skip
     assert all(deed.WEIGHT > 0 for deed in deeds.all_deeds())
     assert len({mishap.NAME for mishap in mishaps.all_mishaps()}) == len(mishaps.all_mishaps())
@@ -138,6 +138,7 @@ class Clerk:
         self.imported = [Stock("4010000018")]
         self.lying = {piece.number: piece for piece in self.imported}
         self.bills: list[Any] = []
+        self.kept: list[Any] = []
         self.feed: list[tuple[int, str]] = []
         self.cursor = ""
 

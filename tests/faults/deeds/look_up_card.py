@@ -35,6 +35,12 @@ def broken(books: Books) -> Iterator[str]:
         for _clerk, sold in books.sales()
         for piece in sold.pieces
     ]
+    told += [
+        (kept.sold_on, kept.piece.number, "valid")
+        for clerk in books.clerks
+        for kept in clerk.kept
+        if kept.sold_on
+    ]
     rows = Card.objects.values_list("sale_line__sale__number", "piece__number", "state")
     yield from differ("card", told, list(rows))
 

@@ -70,6 +70,7 @@ def broken(books: Books) -> Iterator[str]:
     kept = SaleLine.objects.filter(sale__in=rows.exclude(number=None))
     yield from differ("line", lines, list(kept.values_list("sale__number", "piece__number")))
     gone = [piece.number for _clerk, sold in books.sales() if sold.stands for piece in sold.pieces]
+    gone += [kept.piece.number for clerk in books.clerks for kept in clerk.kept if kept.sold_on]
     sold_now = Piece.objects.filter(state=State.SOLD).values_list("number", flat=True)
     yield from differ("sold piece", gone, list(sold_now))
 

@@ -4,19 +4,24 @@ import { play } from "./tones.js";
 
 const REPEAT_MS = 1500;
 const FLASH_MS = 300;
+// a scanner in keyboard mode is quicker than this from sign to sign, a hand is not
+const HAND_MS = 150;
 const FIELD = "input:not([type=radio],[type=checkbox]),textarea,select,[contenteditable]";
-// codes without an answer, the first is on its way; they outlive the box when an answer brings a whole page
+// codes without an answer and how each was read, the first is on its way; they outlive the box when an
+// answer brings a whole page
 const queue = { codes: [], sending: false, last: "", at: 0 };
 
 class ScanBox extends HTMLElement {
   #enterWaits = false;
   #cameFrom = null;
   #life = null;
+  #hand = { keys: false, signs: 0, first: 0, last: 0 };
 
   connectedCallback() {
     this.input = this.querySelector("input[name=code]");
     this.output = this.querySelector("output");
     this.keys = this.querySelector(".scan-keys");
+    this.photo = this.querySelector("input[type=file]");
     this.input.inputMode = "none"; // a scanner needs no keyboard on the screen
     this.#life = new AbortController();
     this.#listen({ signal: this.#life.signal });
@@ -30,7 +35,11 @@ class ScanBox extends HTMLElement {
   #listen({ signal }) {
     const on = (target, kind, act, capture) => target.addEventListener(kind, act, { signal, capture });
     on(this, "submit", (event) => this.#onSubmit(event), true);
-    on(this, "formdata", ({ formData }) => formData.set("code", queue.codes[0]));
+    on(this, "formdata", ({ target, formData }) => {
+      formData.set("code", queue.codes[0].code);
+      if (target.method === "post") formData.set("means", queue.codes[0].means);
+    });
+    on(this.photo, "change", () => this.#readPhoto());
     on(this.input, "input", (event) => this.#onInput(event));
     on(this.input, "keydown", (event) => this.#onEnter(event));
     on(this.input, "compositionend", () => this.#onComposed());
@@ -67,6 +76,7 @@ class ScanBox extends HTMLElement {
 
   #onInput(event) {
     this.#show("", "");
+    this.#watchHand(event);
     if (!event.isTrusted) this.input.value = grouped(clean(this.input.value)); // from our own keys
   }
 
@@ -79,22 +89,52 @@ class ScanBox extends HTMLElement {
 
   #commit() {
     const code = clean(this.input.value, this.dataset.prefix);
-    const wrong = wrongDigit(code);
-    const gone = document.documentElement.dataset.net === "offline";
+    const means = this.#isByHand() ? "typed" : "scanner";
     this.input.value = "";
     this.input.inputMode = "none";
+    this.#hand = { keys: false, signs: 0, first: 0, last: 0 };
     this.#cameFrom?.focus();
     this.#cameFrom = null;
+    this.#hear(code, means);
+  }
+
+  #hear(code, means) {
+    const wrong = wrongDigit(code);
+    const gone = document.documentElement.dataset.net === "offline";
     if (gone) this.#show("unknown", this.dataset.gone);
     else if (wrong) this.#show("unknown", this.dataset.wrongDigit.replace("{n}", wrong));
-    else if (code && !isRepeat(code)) queue.codes.push(code);
+    else if (code && !isRepeat(code)) queue.codes.push({ code, means });
     if (!gone) this.#next();
+  }
+
+  // our own keys are a hand; so is a keyboard that lets time pass between two signs
+  #watchHand({ isTrusted, timeStamp }) {
+    const { keys, signs, first } = this.#hand;
+    const begins = this.input.value.length <= 1 || !signs;
+    this.#hand = { keys: keys || !isTrusted, signs: begins ? 1 : signs + 1, first: begins ? timeStamp : first, last: timeStamp };
+  }
+
+  #isByHand() {
+    const { keys, signs, first, last } = this.#hand;
+    return keys || !this.keys.hidden || (signs > 1 && (last - first) / (signs - 1) > HAND_MS);
+  }
+
+  async #readPhoto() {
+    const { form } = this.photo;
+    const asked = { method: "POST", body: new FormData(form), headers: { Accept: "text/plain", "HX-Request": "true" } };
+    this.photo.value = "";
+    this.#show("", this.dataset.reading);
+    const answer = await fetch(form.action, asked).catch(() => null);
+    if (!answer) return this.#show("unknown", this.dataset.gone);
+    const said = await answer.text();
+    if (answer.ok) return this.#hear(clean(said), "camera");
+    return this.#show("unknown", new DOMParser().parseFromString(said, "text/html").body.textContent.trim());
   }
 
   #next() {
     if (queue.sending || !queue.codes.length) return;
     queue.sending = true;
-    this.#show("", `${grouped(queue.codes[0])} …`);
+    this.#show("", `${grouped(queue.codes[0].code)} …`);
     const form = this.querySelector("form");
     form.requestSubmit();
     if (!form.matches("[hx-get],[hx-post]")) this.#onAnswered(200); // the browser opens the next page
@@ -109,7 +149,7 @@ class ScanBox extends HTMLElement {
   }
 
   #onAnswer(kind, { message, piece }) {
-    const words = [grouped(queue.codes[0] ?? ""), message || this.dataset[kind]];
+    const words = [grouped(queue.codes[0]?.code ?? ""), message || this.dataset[kind]];
     this.#show(kind, words.filter(Boolean).join(" · "));
     setTimeout(() => flash(document.querySelector(`[data-piece="${piece}"]`)), 50); // it comes with this answer
   }
