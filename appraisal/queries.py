@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from appraisal.models import Instrument, Method, OldPiece, Scale, TradeIn, Weighing
 from appraisal.next_steps import OVER
-from inventory.ground import access, statements
+from inventory.ground import access
 from inventory.models import DrawnSignature, Photo, Store, StoreKind
 
 Who = User | AnonymousUser
@@ -83,10 +83,10 @@ def open_trade_ins(user: Who, *, store: Store) -> QuerySet[TradeIn]:
     return trade_ins_for(user, store=store).exclude(state__in=OVER)
 
 
-def takes_old_gold(store: Store) -> bool:
-    """Whether any rule is in force here: without one no offer can be made (1 query)."""
+def old_gold_asked(store: Store) -> list[object]:
+    """The values of `RULE_IN_FORCE` for a store: without a rule in force no offer can be made."""
     now = timezone.now()
-    return bool(statements.fetch(RULE_IN_FORCE, [now, now, store.pk]))
+    return [now, now, store.pk]
 
 
 def analysers_of(store: Store) -> QuerySet[Instrument]:

@@ -1,6 +1,5 @@
 """What every staff page shows around its content."""
 
-from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.contrib.auth.models import User
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from appraisal import queries
 from counter.showroom import switches
+from inventory.ground import statements
 from inventory.ground.house import house_name
 from inventory.models import Store
 
@@ -17,10 +17,9 @@ OF_GOODS = ("/pieces/", "/transfers/", "/shipments/", "/stock/", "/supplies/")
 # shifts, counts and the close of the day begin on the page of today
 OF_TODAY = ("/today/", "/shifts/", "/handovers/", "/investigations/", "/day/")
 
-ONLY_WHERE: Final[Mapping[str, Callable[[Store], bool]]] = {
-    "trade_ins": queries.takes_old_gold,
-    "orders": switches.is_open,
-}
+# what stands in the strip only where it is done, both asked at once: it is asked on every page
+ONLY_WHERE: Final = ("trade_ins", "orders")
+DONE_HERE: Final = f"SELECT EXISTS ({queries.RULE_IN_FORCE}), EXISTS ({switches.WORKED})"
 
 
 def staff(request: HttpRequest) -> dict[str, Any]:
@@ -40,10 +39,11 @@ def staff(request: HttpRequest) -> dict[str, Any]:
         ("prices", _("Metal prices"), "see_board", ("/prices/",)),
         ("head_office", _house_tab(user), "see_reports", ("/head-office/",)),
     ]
+    hidden = set(ONLY_WHERE) - _done_at(getattr(request, "store", None))
     told["nav"] = [
         {"url": reverse(name), "label": label, "current": request.path.startswith(begins)}
         for name, label, permission, begins in tabs
-        if user.has_perm(permission) and (name not in ONLY_WHERE or _is_done(request, name))
+        if user.has_perm(permission) and name not in hidden
     ]
     return told
 
@@ -53,7 +53,9 @@ def _house_tab(user: User) -> str:
     return _("Head office") if user.has_perm("keep_programs") else _("Reports")
 
 
-def _is_done(request: HttpRequest, name: str) -> bool:
-    """Some pages stand in the strip only where their work is done."""
-    store: Store | None = getattr(request, "store", None)
-    return ONLY_WHERE[name](store) if store else False
+def _done_at(store: Store | None) -> set[str]:
+    """Which of `ONLY_WHERE` a store does (1 query)."""
+    if store is None:
+        return set()
+    (done,) = statements.fetch(DONE_HERE, [*queries.old_gold_asked(store), *switches.asked(store)])
+    return {name for name, is_done in zip(ONLY_WHERE, done, strict=True) if is_done}

@@ -20,6 +20,8 @@ BETWEEN: Final = re.compile("[,,、;;]+")
 GRADES: Final = tuple(
     (str(metal), grade) for metal, grades in measures.LEGAL_GRADES.items() for grade in grades
 )
+# an amount among many fields, no figure to be read across the counter
+AMOUNT: Final = {"inputmode": "decimal", "autocomplete": "off", "maxlength": 20}
 STONE_LISTS: Final = (
     ("colors", _("Colours")),
     ("clarities", _("Clarities")),
@@ -32,7 +34,9 @@ class ListField(LineField):
     """Several short texts with commas between."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 200, "required": False, **kwargs})
+        # a list of grades is longer than a line on a telephone
+        widget = forms.Textarea({"rows": 2})
+        super().__init__(**{"max_length": 200, "required": False, "widget": widget, **kwargs})
 
     def clean(self, value: Any) -> Any:
         typed = (each.strip() for each in BETWEEN.split(super().clean(value)))
@@ -65,7 +69,12 @@ class OfferForm(forms.Form):
     """One style; the metals stand in `weights`, a field for each legal grade."""
 
     shown = forms.BooleanField(label=_("Shown in the network showroom"), required=False)
-    words = LineField(label=_("In a sentence"), max_length=200, required=False)
+    words = LineField(
+        label=_("In a sentence"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )
     sizes = ListField(label=_("Sizes to choose from"))
     ring_from = RingSizeField(label=_("Ring sizes from"))
     ring_to = RingSizeField(label=_("Ring sizes to"))
@@ -84,8 +93,10 @@ class OfferForm(forms.Form):
     takes_customer_stone = forms.BooleanField(
         label=_("The customer's own stone may be set"), required=False
     )
-    stone_cents_per_ct = YuanField(label=_("Stone, a carat about"), required=False)
-    labour_cents = YuanField(label=_("Labour of one piece"))
+    stone_cents_per_ct = YuanField(
+        label=_("Stone, a carat about"), required=False, widget=forms.TextInput(AMOUNT)
+    )
+    labour_cents = YuanField(label=_("Labour of one piece"), widget=forms.TextInput(AMOUNT))
     days = forms.IntegerField(label=_("Days to make"), min_value=1, max_value=730)
     most_pieces = forms.IntegerField(label=_("Pieces at once at most"), min_value=1, max_value=999)
 

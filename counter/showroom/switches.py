@@ -4,7 +4,6 @@ from typing import Final
 
 from django.utils import timezone
 
-from inventory.ground import statements
 from inventory.models import Store, StoreKind
 
 # the house has a network showroom, and this store was not taken out
@@ -18,7 +17,6 @@ WORKED: Final = """
 SETTING: Final = "network_showroom"
 
 
-def is_open(store: Store) -> bool:
-    """Whether there is a network showroom and this store takes part in it (1 query)."""
-    asked = [StoreKind.SHOWROOM, store.pk, SETTING, timezone.now(), "yes", "no"]
-    return bool(statements.fetch(WORKED, asked))
+def asked(store: Store) -> list[object]:
+    """The values of `WORKED` for a store."""
+    return [StoreKind.SHOWROOM, store.pk, SETTING, timezone.now(), "yes", "no"]
