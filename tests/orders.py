@@ -6,7 +6,7 @@ from typing import Any
 
 from PIL import Image
 
-from counter import acknowledgements, bills, sales
+from counter import acknowledgements, bills, customers, sales
 from counter.models import (
     NetworkOrder,
     OrderArrival,
@@ -15,7 +15,7 @@ from counter.models import (
     Sale,
     StoneSource,
 )
-from counter.showroom import allotments, hand_overs, materials, production
+from counter.showroom import allotments, dealers, hand_overs, materials, production
 from counter.showroom.allotments import StoneFacts
 from counter.showroom.materials import Amount, Brought
 from counter.showroom.wishes import Wish
@@ -24,11 +24,26 @@ from inventory.ground import approvals, photos
 from inventory.ground.signatures import Drawn
 from inventory.models import Piece, Stone
 from tests.cast import Shop
-from tests.showroom import Showroom
+from tests.showroom import DIAMOND_RING, Showroom, open_showroom
 
 NAME = Drawn([[10, 10, 20, 20, 30, 30, 40, 40, 50, 50, 60, 60]])
 # how a stone looks that the diamond ring of the showroom asks for
 FITTING = StoneFacts(500, "diamond", "F", "VS1", "EX", "NGTC 7000000001")
+
+
+def at_every_stage(shop: Shop) -> dict[str, str]:
+    """To be checked again, waiting for a stone, in the workshop, and here; and a dealer."""
+    workshop = Workshop(open_showroom(shop))
+    ring = workshop.order(workshop.showroom.wish(DIAMOND_RING))
+    dealer = customers.find_or_make(phone="13900000001", name="周大", store=shop.s01, by=shop.lin)
+    dealers.put_terms(customer=dealer, level="A", credit_cents=0, by=shop.head)
+    return {
+        "to_check": workshop.showroom.at(OrderState.TRANSFERRED).number,
+        "lacks_stone": allotments.begin(order=ring, by=shop.lin).number,
+        "in_work": workshop.making().number,
+        "is_here": workshop.arrived().number,
+        "dealer": str(dealer.pk),
+    }
 
 
 @dataclass

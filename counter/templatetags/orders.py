@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 from django import template
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from counter import order_steps
 from counter.models import OrderLine
 from counter.order_steps import NextAct
 from counter.showroom.queries import BoardOrder
-from inventory.ground import measures
+from inventory.ground import measures, nobody
+from inventory.templatetags.pieces import STONES
 
 register = template.Library()
 DAY = timedelta(days=1)
@@ -30,7 +32,8 @@ def wishes_of(line: OrderLine) -> str:
         told.append(_("size %s") % line.ring_size)
     if line.stone_mct:
         grades = (line.stone_color, line.stone_clarity, line.stone_cut)
-        stone = [measures.carats(line.stone_mct), line.stone_kind, *grades]
+        kind = str(STONES.get(line.stone_kind, line.stone_kind))
+        stone = [measures.carats(line.stone_mct), kind, *grades]
         told.append(" ".join(each for each in stone if each))
     if line.mark:
         told.append(_("stamp %s") % line.mark)
@@ -51,3 +54,11 @@ def pace(row: BoardOrder) -> str:
 @register.filter
 def next_act(row: BoardOrder) -> NextAct | None:
     return order_steps.next_act(row.order, waits=row.waits)
+
+
+@register.filter
+def who(user: User) -> str:
+    """A person by name, the customer, or the system."""
+    if nobody.is_customer(user):
+        return _("customer")
+    return user.first_name or _("system")

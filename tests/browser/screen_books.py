@@ -22,6 +22,7 @@ from tests import (
     deposits,
     guests,
     old_gold,
+    orders,
     receivers,
     returns,
     scrap_bags,
@@ -108,6 +109,8 @@ def _trade(shop: Shop) -> dict[str, str]:
         "void": _void(shop, _card_of(voided)).number,
         "lost": _reported_lost(shop, _card_of(lost)).number,
         "plan": str(Plan.objects.get(code="set-ring").pk),
+        # last, for what arrives from the workshop is numbered by the books
+        **orders.at_every_stage(shop),
     }
 
 
