@@ -1,6 +1,7 @@
 """One SQLite file and everybody who writes to it, for the tests of the writer queue."""
 
 import contextlib
+import gc
 import multiprocessing
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -95,6 +96,13 @@ def add(database: DatabaseWrapper, name: str | None) -> None:
 def in_child(work: Callable[[Connection], None]) -> tuple[BaseProcess, Connection]:
     """Start `work` in a forked process; both sides talk through a connection."""
     ours, theirs = multiprocessing.Pipe()
-    child = multiprocessing.get_context("fork").Process(target=work, args=(theirs,), daemon=True)
+
+    def alone() -> None:
+        # what thousands of tests left in the parent is not looked through here: a child that
+        # copies all of it stands still for seconds, and its writers with it
+        gc.freeze()
+        work(theirs)
+
+    child = multiprocessing.get_context("fork").Process(target=alone, daemon=True)
     child.start()
     return child, ours
